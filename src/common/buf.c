@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: MIT */
+/* A growing string with a limit; memory that is there or ends the program. */
+#include "config.h"
+
+#include "buf.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void *or_die(void *p)
+{
+	if (!p) {
+		fputs("acmehook: out of memory\n", stderr);
+		abort();
+	}
+	return p;
+}
+
+void *xcalloc(size_t n, size_t size)
+{
+	return or_die(calloc(n ? n : 1, size ? size : 1));
+}
+
+void *xrealloc(void *p, size_t size)
+{
+	return or_die(realloc(p, size ? size : 1));
+}
+
+char *xstrdup(const char *s)
+{
+	return or_die(strdup(s));
+}
+
+char *xstrndup(const char *s, size_t n)
+{
+	return or_die(strndup(s, n));
+}
+
+char *xasprintf(const char *format, ...)
+{
+	char *s = NULL;
+	va_list ap;
+
+	va_start(ap, format);
+	if (vasprintf(&s, format, ap) < 0)
+		s = NULL;
+	va_end(ap);
+	return or_die(s);
+}
+
+bool buf_add(struct buf *b, const void *data, size_t len)
+{
+	if (len > b->max - b->len) {
+		b->overflow = true;
+		return false;
+	}
+	if (b->len + len + 1 > b->size) {
+		size_t size = b->size ? b->size : 64;
+		while (size < b->len + len + 1)
+			size *= 2;
+		b->data = xrealloc(b->data, size);
+		b->size = size;
+	}
+	if (len)
+		memcpy(b->data + b->len, data, len);
+	b->len += len;
+	b->data[b->len] = '\0';
+	return true;
+}
+
+bool buf_puts(struct buf *b, const char *text)
+{
+	return buf_add(b, text, strlen(text));
+}
+
+bool buf_printf(struct buf *b, const char *format, ...)
+{
+	char *s = NULL;
+	va_list ap;
+	int n;
+	bool ok;
+
+	va_start(ap, format);
+	n = vasprintf(&s, format, ap);
+	va_end(ap);
+	if (n < 0)
+		or_die(NULL);
+	ok = buf_add(b, s, (size_t)n);
+	free(s);
+	return ok;
+}
+
+bool buf_shell_word(struct buf *b, const char *word)
+{
+	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				    "0123456789_-./:=@%+,";
+	bool ok;
+
+	if (*word && strspn(word, plain) == strlen(word))
+		return buf_puts(b, word);
+	ok = buf_puts(b, "'");
+	for (; *word; word++)
+		ok = (*word == '\'' ? buf_puts(b, "'\\''") : buf_add(b, word, 1)) && ok;
+	return buf_puts(b, "'") && ok;
+}
+
+void buf_drop(struct buf *b, size_t n)
+{
+	if (n >= b->len)
+		n = b->len;
+	if (!n)
+		return;
+	memmove(b->data, b->data + n, b->len - n + 1);
+	b->len -= n;
+}
+
+void buf_free(struct buf *b)
+{
+	free(b->data);
+	*b = (struct buf)BUF_INIT(b->max);
+}
+
+const char *buf_text(const struct buf *b)
+{
+	return b->data ? b->data : "";
+}
+
+void strlist_take(struct strlist *l, char *s)
+{
+	l->v = xrealloc(l->v, (l->n + 2) * sizeof(*l->v));
+	l->v[l->n++] = s;
+	l->v[l->n] = NULL;
+}
+
+void strlist_add(struct strlist *l, const char *s)
+{
+	strlist_take(l, xstrdup(s));
+}
+
+void strlist_free(struct strlist *l)
+{
+	for (size_t i = 0; i < l->n; i++)
+		free(l->v[i]);
+	free(l->v);
+	*l = (struct strlist){0};
+}

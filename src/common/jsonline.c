@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: MIT */
+/* JSON, one object a line. */
+#include "config.h"
+
+#include "jsonline.h"
+
+#include <string.h>
+
+#define DEPTH 32
+
+/* json-c keeps "a\u0000b" as three bytes that every C string function takes for one. */
+static bool has_nul(struct json_object *o)
+{
+	if (json_object_is_type(o, json_type_string))
+		return strlen(json_object_get_string(o)) != (size_t)json_object_get_string_len(o);
+	if (json_object_is_type(o, json_type_array)) {
+		for (size_t i = 0; i < json_object_array_length(o); i++)
+			if (has_nul(json_object_array_get_idx(o, i)))
+				return true;
+	}
+	if (json_object_is_type(o, json_type_object)) {
+		json_object_object_foreach(o, key, value)
+		{
+			(void)key;
+			if (has_nul(value))
+				return true;
+		}
+	}
+	return false;
+}
+
+static const char *parse_error(enum json_tokener_error error, bool ended)
+{
+	if (error == json_tokener_continue)
+		return "it ends too early";
+	if (error == json_tokener_success && !ended)
+		return "there is text after the object";
+	return json_tokener_error_desc(error);
+}
+
+struct json_object *jsonline_parse(const char *line, size_t len, const char **why)
+{
+	struct json_tokener *tokener = json_tokener_new_ex(DEPTH);
+	struct json_object *o;
+	enum json_tokener_error error;
+	size_t end;
+
+	while (len && (line[len - 1] == ' ' || line[len - 1] == '\t'))
+		len--;
+	*why = NULL;
+	if (memchr(line, '\0', len)) {
+		*why = "there is a NUL byte in it";
+		json_tokener_free(tokener);
+		return NULL;
+	}
+	json_tokener_set_flags(tokener, JSON_TOKENER_STRICT | JSON_TOKENER_VALIDATE_UTF8);
+	o = json_tokener_parse_ex(tokener, line, (int)len);
+	error = json_tokener_get_error(tokener);
+	end = json_tokener_get_parse_end(tokener);
+	json_tokener_free(tokener);
+	if (error != json_tokener_success || end != len)
+		*why = parse_error(error, end == len);
+	else if (!json_object_is_type(o, json_type_object))
+		*why = "it is not an object";
+	else if (has_nul(o))
+		*why = "there is a NUL character in a string";
+	if (!*why)
+		return o;
+	json_object_put(o);
+	return NULL;
+}
+
+bool jsonline_add(struct buf *b, struct json_object *object)
+{
+	return buf_puts(b, json_object_to_json_string_ext(
+			       object, JSON_C_TO_STRING_SPACED | JSON_C_TO_STRING_NOSLASHESCAPE)) &&
+	       buf_puts(b, "\n");
+}
+
+static struct json_object *member(struct json_object *object, const char *key, enum json_type type)
+{
+	struct json_object *o;
+
+	if (!json_object_object_get_ex(object, key, &o) || !json_object_is_type(o, type))
+		return NULL;
+	return o;
+}
+
+const char *jsonline_string(struct json_object *object, const char *key)
+{
+	struct json_object *o = member(object, key, json_type_string);
+
+	return o ? json_object_get_string(o) : NULL;
+}
+
+long long jsonline_integer(struct json_object *object, const char *key, long long missing)
+{
+	struct json_object *o = member(object, key, json_type_int);
+
+	return o ? json_object_get_int64(o) : missing;
+}
+
+bool jsonline_bool(struct json_object *object, const char *key)
+{
+	struct json_object *o = member(object, key, json_type_boolean);
+
+	return o && json_object_get_boolean(o);
+}
+
+struct json_object *jsonline_array(struct json_object *object, const char *key)
+{
+	return member(object, key, json_type_array);
+}
+
+void jsonline_set(struct json_object *object, const char *key, const char *value)
+{
+	json_object_object_add(object, key, value ? json_object_new_string(value) : NULL);
+}
+
+void jsonline_set_integer(struct json_object *object, const char *key, long long value)
+{
+	json_object_object_add(object, key, json_object_new_int64(value));
+}
+
+void linecutter_init(struct linecutter *c, void (*line)(void *, const char *, size_t), void *arg)
+{
+	*c = (struct linecutter){.rest = BUF_INIT(JSONLINE_MAX), .line = line, .arg = arg};
+}
+
+static void hand_out(struct linecutter *c)
+{
+	size_t len = c->rest.len;
+
+	if (c->skipping)
+		c->line(c->arg, NULL, 0);
+	else {
+		if (len && c->rest.data[len - 1] == '\r')
+			c->rest.data[--len] = '\0';
+		c->line(c->arg, buf_text(&c->rest), len);
+	}
+	c->skipping = false;
+	buf_drop(&c->rest, c->rest.len);
+	c->rest.overflow = false;
+}
+
+void linecutter_feed(struct linecutter *c, const char *data, size_t len)
+{
+	while (len) {
+		const char *newline = memchr(data, '\n', len);
+		size_t n = newline ? (size_t)(newline - data) : len;
+
+		if (!c->skipping && !buf_add(&c->rest, data, n))
+			c->skipping = true;
+		data += n;
+		len -= n;
+		if (newline) {
+			hand_out(c);
+			data++;
+			len--;
+		}
+	}
+}
+
+void linecutter_end(struct linecutter *c)
+{
+	if (c->skipping || c->rest.len)
+		hand_out(c);
+}
+
+void linecutter_free(struct linecutter *c)
+{
+	buf_free(&c->rest);
+}

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: MIT */
+/* Why a handler does not start, as a sentence with its remedy. */
+#ifndef ACMEHOOK_DIAGNOSE_H
+#define ACMEHOOK_DIAGNOSE_H
+
+#include "error.h"
+
+/*
+ * Looks for what is wrong with a program: called when it could not be started (spawn_error is the
+ * errno), or ended with 126 or 127, by which env(1) and shells say the same (spawn_error 0). False,
+ * with a sentence of the form `hook.sh: not executable; try: chmod +x hook.sh`, or true if nothing
+ * is wrong that can be seen.
+ */
+bool diagnose(const char *path, const char *cwd, int spawn_error, struct error *error);
+
+#endif

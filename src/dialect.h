@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: MIT */
+/* Dialects: how a client tells its hook what happens, and how a handler wants to be told. */
+#ifndef ACMEHOOK_DIALECT_H
+#define ACMEHOOK_DIALECT_H
+
+#include "buf.h"
+#include "event.h"
+
+/* One word of a dialect. The same row is read and written. */
+struct form {
+	enum verb verb;
+	const char *word;
+	unsigned char args[7]; /* field or view of each word behind it; FIELD_NONE ends */
+	unsigned char least;   /* how many of them must be there; the others may be missing */
+	unsigned flags;	       /* FORM_... */
+	const struct variable *variables; /* name and field pairs; NULL or ended by a NULL name */
+};
+
+struct variable {
+	const char *name;
+	unsigned char field;
+};
+
+#define FORM_REPEATS 1u	 /* the args may come many times in a call: as many events */
+#define FORM_ADVISORY 2u /* the status of this event decides nothing */
+#define FORM_OUTPUT 4u	 /* what the handler prints is the client's */
+#define FORM_CSR 8u	 /* likewise, but only if it is a certificate signing request */
+
+/* Words around the calls of one verb, without data of their own. */
+struct bracket {
+	enum verb verb; /* VERB_UNKNOWN ends */
+	const char *before, *after;
+};
+
+struct dialect {
+	const char *name, *summary;
+	unsigned flags;		  /* DIALECT_... */
+	const struct form *forms; /* ended by a NULL word */
+	const struct bracket *brackets;
+	/* Of a client: why a failure does not stop it; NULL if it does. */
+	const char *goes_on;
+	/* Of a handler: what it prints, with a status other than 0, for a word it does not know. */
+	const char *not_implemented;
+	/* What the tables cannot say of one event that was read; it is completed afterwards. */
+	bool (*refine)(struct event *event, struct error *error);
+	/* The environment beyond form->variables: entries as in struct call. */
+	void (*environment)(const struct event *event, struct strlist *env);
+};
+
+#define DIALECT_FROM 1u	    /* a client speaks it */
+#define DIALECT_TO 2u	    /* a handler understands it */
+#define DIALECT_STREAM 4u   /* its events come as lines, not as calls */
+#define DIALECT_EXPLICIT 8u /* never guessed from the first word */
+#define DIALECT_LEAKS 16u   /* a client that does not clean after a deploy that failed */
+
+/* All dialects, in the order of `acmehook dialects`; ended by NULL. */
+extern const struct dialect *const dialects[];
+
+/* NULL if there is none of this name that has all of the flags. */
+const struct dialect *dialect_find(const char *name, unsigned flags);
+/* The one client that alone uses this word, NULL if there is none or more than one. */
+const struct dialect *dialect_of_word(const char *word);
+
+/*
+ * Reads the call of a client: words as it gave them, variables from the environment. Words that
+ * are not in the dialect give no event and *form NULL: they succeed. False, with a sentence, if
+ * the call cannot be understood; what was read by then is in events all the same.
+ */
+bool dialect_read(const struct dialect *from, char *const *words, size_t n, struct events *events,
+    const struct form **form, struct error *error);
+
+/* One run of a handler. */
+struct call {
+	const char *word;    /* the operation, for people; part of the dialect */
+	struct strlist argv; /* the handler first */
+	struct strlist env;  /* "NAME=VALUE" to set, "NAME" to take away */
+	size_t first, count; /* the events it is for */
+	bool bracket;	     /* carries no event itself */
+};
+
+struct calls {
+	struct call *v;
+	size_t n;
+};
+
+/*
+ * Adds the calls that tell a handler of events[first .. first + count), which have one verb; with
+ * chain in one call where the dialect can do that. No calls: the dialect has no word for the verb.
+ * False, with a sentence, if something is missing that the handler must be told.
+ */
+bool dialect_write(const struct dialect *to, const char *handler, bool chain,
+    const struct event *events, size_t first, size_t count, struct calls *calls,
+    struct error *error);
+void calls_free(struct calls *calls);
+
+/* For dialects' environment(): sets a variable, or takes it away when value is NULL. */
+void env_set(struct strlist *env, const char *name, const char *value);
+
+#endif

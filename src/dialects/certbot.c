@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: MIT */
+/* certbot's manual, pre, deploy and post hooks (certbot/_internal/plugins/manual.py, hooks.py). */
+#include "config.h"
+
+#include "dialect.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+/* CERTBOT_IDENTIFIER (5.3) and CERTBOT_DOMAIN are the same; CERTBOT_TOKEN is there for http-01
+ * only, which is the one thing that tells the type. */
+static const struct variable challenge[] = {
+    {"CERTBOT_DOMAIN", FIELD_DOMAIN},
+    {"CERTBOT_IDENTIFIER", FIELD_DOMAIN},
+    {"CERTBOT_TOKEN", FIELD_TOKEN},
+    {"CERTBOT_VALIDATION", FIELD_VALIDATION},
+    {"CERTBOT_ALL_DOMAINS", FIELD_ALTNAMES},
+    {NULL, FIELD_NONE},
+};
+static const struct variable renewed[] = {
+    {"RENEWED_LINEAGE", FIELD_CERT_DIR},
+    {"RENEWED_DOMAINS", FIELD_ALTNAMES},
+    {NULL, FIELD_NONE},
+};
+static const struct variable ended[] = {
+    {"FAILED_DOMAINS", FIELD_ERROR},
+    {NULL, FIELD_NONE},
+};
+
+/*
+ * certbot leaves the variables of one hook in the environment of the next ones: nothing but the
+ * word tells what happens, and a word takes only the variables that are its own.
+ */
+static const struct form forms[] = {
+    {VERB_DEPLOY, "auth", {FIELD_NONE}, 0, FORM_OUTPUT, challenge},
+    {VERB_CLEAN, "cleanup", {FIELD_NONE}, 0, FORM_OUTPUT, challenge},
+    {VERB_DEPLOY_CERT, "deploy", {FIELD_NONE}, 0, 0, renewed},
+    {VERB_STARTUP, "pre", {FIELD_NONE}, 0, FORM_ADVISORY, NULL},
+    {VERB_EXIT, "post", {FIELD_NONE}, 0, FORM_ADVISORY, ended},
+    {.word = NULL},
+};
+
+static bool refine_challenge(struct event *event, struct error *error)
+{
+	char *names = event->field[FIELD_ALTNAMES];
+
+	if (!event->field[FIELD_DOMAIN] || !event->field[FIELD_VALIDATION])
+		return error_set(error, FAILURE_USAGE,
+		    "%s is not in the environment: certbot's manual hooks get it, others do not",
+		    event->field[FIELD_DOMAIN] ? "CERTBOT_VALIDATION" : "CERTBOT_DOMAIN");
+	event_set(event, FIELD_TYPE, event->field[FIELD_TOKEN] ? "http-01" : "dns-01");
+	for (; names && *names; names++)
+		if (*names == ',')
+			*names = ' ';
+	return true;
+}
+
+static void set_file(struct event *event, enum field field, const char *lineage, const char *name)
+{
+	char *path = xasprintf("%s/%s", lineage, name);
+
+	event_set(event, field, path);
+	free(path);
+}
+
+static bool refine_cert(struct event *event, struct error *error)
+{
+	const char *lineage = event->field[FIELD_CERT_DIR], *names = event->field[FIELD_ALTNAMES];
+	struct stat st;
+	char *text;
+
+	if (!lineage || !names)
+		return error_set(error, FAILURE_USAGE,
+		    "%s is not in the environment: certbot's deploy hooks get it, others do not",
+		    lineage ? "RENEWED_DOMAINS" : "RENEWED_LINEAGE");
+	event->field[FIELD_DOMAIN] = xstrndup(names, strcspn(names, " "));
+	set_file(event, FIELD_KEY_PATH, lineage, "privkey.pem");
+	set_file(event, FIELD_CERT_PATH, lineage, "cert.pem");
+	set_file(event, FIELD_CHAIN_PATH, lineage, "chain.pem");
+	set_file(event, FIELD_FULLCHAIN_PATH, lineage, "fullchain.pem");
+	if (stat(event->field[FIELD_CERT_PATH], &st))
+		return error_set(error, FAILURE_USAGE,
+		    "%s, which RENEWED_LINEAGE names, is not there", event->field[FIELD_CERT_PATH]);
+	text = xasprintf("%lld", (long long)st.st_mtime);
+	event_set(event, FIELD_TIMESTAMP, text);
+	event_set(event, FIELD_CERT_TIMESTAMP, text);
+	free(text);
+	return true;
+}
+
+static void refine_exit(struct event *event)
+{
+	char *text;
+
+	if (!event->field[FIELD_ERROR])
+		return;
+	text = xasprintf("not renewed: %s", event->field[FIELD_ERROR]);
+	event_set(event, FIELD_ERROR, text);
+	free(text);
+}
+
+static bool refine(struct event *event, struct error *error)
+{
+	if (verb_is_challenge(event->verb))
+		return refine_challenge(event, error);
+	if (event->verb == VERB_DEPLOY_CERT)
+		return refine_cert(event, error);
+	refine_exit(event);
+	return true;
+}
+
+const struct dialect dialect_certbot = {
+    .name = "certbot",
+    .summary = "certbot's manual, pre, deploy and post hooks: auth, cleanup, deploy, pre, post",
+    .flags = DIALECT_FROM | DIALECT_EXPLICIT,
+    .forms = forms,
+    .goes_on = "certbot does not stop for its hooks: it goes on, and the CA will refuse",
+    .refine = refine,
+};

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: MIT */
+/* The handler mode of certbot-external-auth: HANDLER OPERATION, all data in the environment
+ * (certbot_external_auth/plugin.py: _call_handler, _get_json_to_kwargs). */
+#include "config.h"
+
+#include "dialect.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "event_json.h"
+#include "jsonline.h"
+
+static const struct form forms[] = {
+    {VERB_DEPLOY, "perform", {FIELD_NONE}, 0, 0, NULL},
+    {VERB_CLEAN, "cleanup", {FIELD_NONE}, 0, 0, NULL},
+    {VERB_DEPLOY_CERT, "deploy_cert", {FIELD_NONE}, 0, 0, NULL},
+    {VERB_UNCHANGED_CERT, "unchanged_cert", {FIELD_NONE}, 0, FORM_ADVISORY, NULL},
+    {.word = NULL},
+};
+
+static const struct bracket brackets[] = {
+    {VERB_DEPLOY, "pre-perform", "post-perform"},
+    {VERB_CLEAN, "pre-cleanup", "post-cleanup"},
+    {VERB_UNKNOWN, NULL, NULL},
+};
+
+/* As Python's str() writes it: None for null; a number with a fraction is rounded up. */
+static char *python_text(struct json_object *value)
+{
+	double number;
+	long long whole;
+
+	switch (json_object_get_type(value)) {
+	case json_type_null:
+		return xstrdup("None");
+	case json_type_boolean:
+		return xstrdup(json_object_get_boolean(value) ? "True" : "False");
+	case json_type_double:
+		number = json_object_get_double(value);
+		whole = (long long)number;
+		return xasprintf("%lld", (double)whole < number ? whole + 1 : whole);
+	default:
+		return xstrdup(json_object_get_string(value));
+	}
+}
+
+static void set_twice(struct strlist *env, const char *name, const char *value)
+{
+	char *prefixed = xasprintf("cbot_%s", name);
+
+	env_set(env, name, value);
+	env_set(env, prefixed, value);
+	free(prefixed);
+}
+
+static void environment(const struct event *event, struct strlist *env)
+{
+	struct json_object *object = event_to_json(event), *timestamp;
+
+	/* the plugin tells a certificate that did not change by argv[1] only */
+	if (event->verb == VERB_UNCHANGED_CERT)
+		jsonline_set(object, "cmd", "deploy_cert");
+	/* its releases say "port" where its README says "timestamp": handlers may want either */
+	if (json_object_object_get_ex(object, "timestamp", &timestamp))
+		json_object_object_add(object, "port", json_object_get(timestamp));
+	json_object_object_foreach(object, key, value)
+	{
+		char *text = python_text(value);
+
+		set_twice(env, key, text);
+		free(text);
+	}
+	env_set(env, "cbot_json",
+	    json_object_to_json_string_ext(
+		object, JSON_C_TO_STRING_SPACED | JSON_C_TO_STRING_NOSLASHESCAPE));
+	json_object_put(object);
+}
+
+const struct dialect dialect_env = {
+    .name = "env",
+    .summary = "handler mode of certbot-external-auth: an operation, data in the environment",
+    .flags = DIALECT_TO,
+    .forms = forms,
+    .brackets = brackets,
+    .not_implemented = "NotImplemented",
+    .environment = environment,
+};

@@ -1,0 +1,481 @@
+/* SPDX-License-Identifier: MIT */
+/* One call of a client from read to reported. */
+#include "config.h"
+
+#include "job.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "diagnose.h"
+#include "jsonline.h"
+#include "report.h"
+#include "verdict.h"
+#include "verifier.h"
+
+/* What a verdict means for the client, by --verify. */
+static const enum failure decision[VERIFY__MAX][VERDICT__MAX] = {
+    [VERIFY_STRICT] =
+	{
+	    [VERDICT_RETRY] = FAILURE_VERIFY_TIMEOUT,
+	    [VERDICT_FAIL] = FAILURE_VERIFY,
+	    [VERDICT_UNKNOWN] = FAILURE_UNKNOWN,
+	},
+    [VERIFY_REQUIRE] =
+	{
+	    [VERDICT_RETRY] = FAILURE_VERIFY_TIMEOUT,
+	    [VERDICT_FAIL] = FAILURE_VERIFY,
+	},
+};
+
+static void run_next(struct job *job);
+
+/* --- planning */
+
+static bool plan_task(struct job *job, size_t i)
+{
+	const struct event *event = &job->deploy.events.v[i];
+	struct task *task = &job->tasks[i];
+	const char *handler, *to;
+
+	task->rule = route(job->jobs->rules, event);
+	task->view = (struct view){{job->jobs->command, task->rule ? &task->rule->settings : NULL,
+	    &job->jobs->rules->top, job->jobs->initial}};
+	handler = view_text(&task->view, OPTION_HANDLER);
+	to = view_text(&task->view, OPTION_TO);
+	task->to = dialect_find(to, DIALECT_TO);
+	if (!task->to)
+		return error_set(&task->error, FAILURE_USAGE,
+		    "to: \"%s\" is no kind of handler; acmehook dialects lists them", to);
+	if (handler) {
+		/* no search in PATH: a handler is a file */
+		task->handler = xasprintf("%s%s", strchr(handler, '/') ? "" : "./", handler);
+		return true;
+	}
+	/* Without a handler a challenge cannot be met; other events are for whoever wants them. */
+	return !verb_is_challenge(event->verb) ||
+	       error_set(&task->error, FAILURE_USAGE,
+		   "no handler for %s; set handler in %s, or give --handler",
+		   event->field[FIELD_DOMAIN],
+		   job->jobs->rules->file ? job->jobs->rules->file : "the configuration file");
+}
+
+/* Events that follow each other and have the same rule share brackets and chains. */
+static bool write_calls(struct job *job, struct batch *batch, struct error *error)
+{
+	const struct task *tasks = job->tasks;
+	size_t n = batch->events.n;
+
+	for (size_t first = 0, count; first < n; first += count) {
+		const struct task *task = &tasks[first];
+
+		for (count = 1; first + count < n && tasks[first + count].rule == task->rule;)
+			count++;
+		if (task->handler &&
+		    !dialect_write(task->to, task->handler, view_number(&task->view, OPTION_CHAIN),
+			batch->events.v, first, count, &batch->calls, error))
+			return false;
+	}
+	batch->runs = xcalloc(batch->calls.n, sizeof(*batch->runs));
+	return true;
+}
+
+static void link_calls(struct job *job)
+{
+	for (size_t c = 0; c < job->deploy.calls.n; c++) {
+		const struct call *call = &job->deploy.calls.v[c];
+
+		for (size_t i = call->first; i < call->first + call->count && !call->bracket; i++) {
+			job->tasks[i].call = call;
+			job->tasks[i].run = &job->deploy.runs[c];
+		}
+	}
+}
+
+struct job *job_new(struct jobs *jobs, const struct dialect *from, const struct form *form,
+    struct events *events, const struct error *error)
+{
+	struct job *job = xcalloc(1, sizeof(*job));
+
+	job->jobs = jobs;
+	job->from = from;
+	job->form = form;
+	job->error = *error;
+	job->deploy.events = *events;
+	*events = (struct events){0};
+	job->tasks = xcalloc(job->deploy.events.n, sizeof(*job->tasks));
+	for (size_t i = 0; i < job->deploy.events.n && !job->error.failure; i++)
+		if (!plan_task(job, i))
+			job->error = job->tasks[i].error;
+	if (!job->error.failure && write_calls(job, &job->deploy, &job->error))
+		link_calls(job);
+	return job;
+}
+
+/* --- the end */
+
+static void on_handle_closed(uv_handle_t *handle)
+{
+	free(handle);
+}
+
+static void on_finish(uv_timer_t *timer)
+{
+	struct job *job = timer->data, **link = &job->jobs->first;
+
+	uv_close((uv_handle_t *)timer, on_handle_closed);
+	while (*link != job)
+		link = &(*link)->next;
+	*link = job->next;
+	report_done(job->jobs->report, job);
+	job->done(job, job->arg);
+}
+
+/* Everything that did not get as far as its own error shares the job's. */
+static void finish(struct job *job)
+{
+	uv_timer_t *timer = xcalloc(1, sizeof(*timer));
+
+	for (size_t i = 0; job->error.failure && i < job->deploy.events.n; i++)
+		if (!job->tasks[i].error.failure)
+			job->tasks[i].error = job->error;
+	job->state = JOB_DONE;
+	uv_timer_init(job->jobs->loop, timer);
+	timer->data = job;
+	uv_timer_start(timer, on_finish, 0, 0);
+}
+
+static void fail(struct job *job, const struct error *error)
+{
+	if (!job->error.failure)
+		job->error = *error;
+}
+
+/* Makes of every deploy that was begun a clean, and runs those. */
+static bool undo(struct job *job)
+{
+	struct error error = {0};
+	struct task *tasks = job->tasks;
+	size_t n = 0;
+
+	if (job->deploy.events.n == 0 || job->deploy.events.v[0].verb != VERB_DEPLOY ||
+	    !(job->from->flags & DIALECT_LEAKS))
+		return false;
+	while (n < job->deploy.events.n && tasks[n].run && tasks[n].run->started)
+		n++;
+	for (size_t i = 0; i < n; i++) {
+		struct event *event = events_add(&job->undo.events);
+
+		event_copy(event, &job->deploy.events.v[i]);
+		event->verb = VERB_CLEAN;
+	}
+	if (!n || !write_calls(job, &job->undo, &error))
+		return false;
+	job->state = JOB_UNDOING;
+	run_next(job);
+	return true;
+}
+
+static void finish_or_undo(struct job *job)
+{
+	if (!job->error.failure || !undo(job))
+		finish(job);
+}
+
+/* --- proof */
+
+bool job_verifies(const struct job *job, size_t i)
+{
+	return job->deploy.events.v[i].verb == VERB_DEPLOY && job->tasks[i].handler &&
+	       view_number(&job->tasks[i].view, OPTION_VERIFY) != VERIFY_OFF;
+}
+
+long job_verify_timeout(const struct job *job, size_t i)
+{
+	const struct setting *s = view_get(&job->tasks[i].view, OPTION_VERIFY_TIMEOUT);
+
+	if (s->set)
+		return s->number;
+	/* a record has to travel to other servers, a file has not */
+	return strcmp(job->deploy.events.v[i].field[FIELD_TYPE], "dns-01") ? 60000 : 300000;
+}
+
+/* The argument of the verifier's callbacks: the job and which of its tasks. */
+struct waiting {
+	struct job *job;
+	size_t i;
+};
+
+static void decide(struct job *job, size_t i)
+{
+	struct task *task = &job->tasks[i];
+	const struct event *event = &job->deploy.events.v[i];
+	enum verdict verdict = VERDICT_UNKNOWN;
+	const char *reason = jsonline_string(task->verify, "reason");
+	enum failure failure;
+
+	verdict_from_name(jsonline_string(task->verify, "verdict"), &verdict);
+	failure = decision[view_number(&task->view, OPTION_VERIFY)][verdict];
+	if (!failure)
+		return;
+	error_set(&task->error, failure, "%s %s: not verified: %s", event->field[FIELD_TYPE],
+	    event->field[FIELD_DOMAIN], reason ? reason : verdict_name(verdict));
+	fail(job, &task->error);
+}
+
+static void on_verdict(void *arg, struct json_object *verdict)
+{
+	struct waiting *w = arg;
+	struct job *job = w->job;
+	struct task *task = &job->tasks[w->i];
+
+	task->question = NULL;
+	task->verify = verdict;
+	decide(job, w->i);
+	free(w);
+	if (--job->pending == 0)
+		finish_or_undo(job);
+}
+
+static void on_progress(void *arg, struct json_object *state)
+{
+	struct waiting *w = arg;
+
+	report_progress(w->job->jobs->report, w->job, w->i, state);
+}
+
+static void ask(struct job *job, size_t i)
+{
+	const struct event *event = &job->deploy.events.v[i];
+	struct task *task = &job->tasks[i];
+	struct waiting *w = xcalloc(1, sizeof(*w));
+	const char *value = event->field[FIELD_VALIDATION];
+	struct proof proof = {
+	    .type = event->field[FIELD_TYPE],
+	    .domain = event->field[FIELD_DOMAIN],
+	    .token = event->field[FIELD_TOKEN],
+	    .values = &value,
+	    .n = 1,
+	    .timeout = job_verify_timeout(job, i),
+	    .view = &task->view,
+	};
+
+	*w = (struct waiting){job, i};
+	job->pending++;
+	task->question = verifier_ask(job->jobs->verifier, &proof, on_verdict,
+	    report_shows_progress(job->jobs->report) ? on_progress : NULL, w);
+}
+
+static void verify(struct job *job)
+{
+	job->state = JOB_VERIFYING;
+	for (size_t i = 0; i < job->deploy.events.n; i++)
+		if (job_verifies(job, i))
+			ask(job, i);
+	if (!job->pending)
+		finish_or_undo(job);
+}
+
+/* --- running */
+
+static bool says(const char *output, const char *word)
+{
+	size_t len = strlen(word);
+
+	output += strspn(output, " \t\r\n");
+	return !strncmp(output, word, len) && !output[len + strspn(output + len, " \t\r\n")];
+}
+
+/* What a handler's end means. */
+static void judge(const struct task *task, const struct call *call, struct run *run)
+{
+	const struct process_result *r = &run->result;
+	const char *path = call->argv.v[0], *not_implemented = task->to->not_implemented;
+
+	if (r->stopped)
+		error_set(&run->error, FAILURE_STOPPED, "handler %s was stopped, as we were", path);
+	else if (r->timed_out)
+		error_set(&run->error, FAILURE_HANDLER_TIMEOUT,
+		    "handler %s did not end within %g s (--timeout) and was stopped", path,
+		    (double)view_number(&task->view, OPTION_TIMEOUT) / 1000);
+	else if (r->signal)
+		error_set(&run->error, FAILURE_HANDLER, "handler %s was killed by signal %d (%s)",
+		    path, r->signal, strsignal(r->signal));
+	else if (r->exit_status && not_implemented && says(r->out, not_implemented))
+		run->not_implemented = true;
+	else if (r->exit_status != 126 && r->exit_status != 127) {
+		if (r->exit_status)
+			error_set(&run->error, FAILURE_HANDLER,
+			    "handler %s failed with exit status %d", path, r->exit_status);
+	} else if (diagnose(path, NULL, 0, &run->error)) {
+		error_set(&run->error, FAILURE_HANDLER,
+		    "handler %s failed with exit status %d: a program it calls was not found, or "
+		    "could "
+		    "not be executed",
+		    path, r->exit_status);
+	}
+}
+
+static void batch_ended(struct job *job)
+{
+	if (job->state == JOB_UNDOING)
+		finish(job);
+	else if (job->error.failure)
+		finish_or_undo(job);
+	else
+		verify(job);
+}
+
+static struct batch *batch_now(struct job *job)
+{
+	return job->state == JOB_UNDOING ? &job->undo : &job->deploy;
+}
+
+/* An error of a run is one of its events; in undoing it is reported, and the next one is tried. */
+static void run_failed(struct job *job, struct batch *batch, struct run *run)
+{
+	const struct call *call = &batch->calls.v[batch->at];
+
+	if (batch == &job->undo)
+		return;
+	for (size_t i = call->first; i < call->first + call->count; i++) {
+		if (job->tasks[i].error.failure)
+			continue;
+		job->tasks[i].error = run->error;
+		job->tasks[i].call = call;
+		job->tasks[i].run = run;
+	}
+	fail(job, &run->error);
+}
+
+static void on_run_ended(void *arg, const struct process_result *result)
+{
+	struct job *job = arg;
+	struct batch *batch = batch_now(job);
+	struct run *run = &batch->runs[batch->at];
+	const struct call *call = &batch->calls.v[batch->at];
+
+	job->process = NULL;
+	run->ended = true;
+	run->result = *result;
+	judge(&job->tasks[call->first], call, run);
+	if (run->error.failure)
+		run_failed(job, batch, run);
+	batch->at++;
+	run_next(job);
+}
+
+static void start_run(struct job *job, struct batch *batch)
+{
+	const struct call *call = &batch->calls.v[batch->at];
+	const struct view *view = &job->tasks[call->first].view;
+	struct run *run = &batch->runs[batch->at];
+	const struct process_options options = {
+	    .argv = call->argv.v,
+	    .env = &call->env,
+	    .env_more = &view_get(view, OPTION_ENV)->list,
+	    .cwd = view_text(view, OPTION_CWD),
+	    .umask = (mode_t)view_number(view, OPTION_UMASK),
+	    .timeout = view_number(view, OPTION_TIMEOUT),
+	    .kill_after = view_number(view, OPTION_KILL_AFTER),
+	};
+
+	job->process = process_start(job->jobs->loop, &options, on_run_ended, job, &run->error);
+	run->started = job->process != NULL;
+	if (run->started)
+		return;
+	run_failed(job, batch, run);
+	batch->at++;
+	run_next(job);
+}
+
+static void run_next(struct job *job)
+{
+	struct batch *batch = batch_now(job);
+	bool undoing = job->state == JOB_UNDOING;
+
+	if (batch->at == batch->calls.n || (!undoing && job->error.failure)) {
+		batch_ended(job);
+	} else if (!undoing && job->jobs->stopping) {
+		error_set(&job->error, FAILURE_STOPPED, "stopped before the handler was called");
+		batch_ended(job);
+	} else {
+		start_run(job, batch);
+	}
+}
+
+void job_start(struct job *job, void (*done)(struct job *, void *), void *arg)
+{
+	job->done = done;
+	job->arg = arg;
+	job->next = job->jobs->first;
+	job->jobs->first = job;
+	if (job->error.failure) {
+		finish(job);
+		return;
+	}
+	for (size_t i = 0; i < job->deploy.events.n; i++)
+		if (job_verifies(job, i))
+			verifier_prepare(job->jobs->verifier);
+	job->state = JOB_RUNNING;
+	run_next(job);
+}
+
+static void stop_verifying(struct job *job)
+{
+	job->pending = 0;
+	for (size_t i = 0; i < job->deploy.events.n; i++) {
+		struct task *task = &job->tasks[i];
+
+		if (task->question)
+			free(verifier_cancel(task->question));
+		task->question = NULL;
+		if (job_verifies(job, i) && !task->verify)
+			error_set(&task->error, FAILURE_STOPPED, "stopped before it was verified");
+		if (task->error.failure)
+			fail(job, &task->error);
+	}
+	finish_or_undo(job);
+}
+
+void jobs_stop(struct jobs *jobs)
+{
+	struct job *next;
+
+	jobs->stopping = true;
+	for (struct job *job = jobs->first; job; job = next) {
+		next = job->next;
+		if (job->state == JOB_VERIFYING)
+			stop_verifying(job);
+		else if (job->process && job->state == JOB_RUNNING)
+			process_stop(job->process);
+	}
+}
+
+bool job_advisory(const struct job *job)
+{
+	return job->form && job->form->flags & FORM_ADVISORY;
+}
+
+static void batch_free(struct batch *batch)
+{
+	for (size_t i = 0; batch->runs && i < batch->calls.n; i++)
+		process_result_free(&batch->runs[i].result);
+	free(batch->runs);
+	calls_free(&batch->calls);
+	events_free(&batch->events);
+}
+
+void job_free(struct job *job)
+{
+	if (!job)
+		return;
+	for (size_t i = 0; i < job->deploy.events.n; i++) {
+		free(job->tasks[i].handler);
+		json_object_put(job->tasks[i].verify);
+	}
+	free(job->tasks);
+	batch_free(&job->deploy);
+	batch_free(&job->undo);
+	free(job);
+}

@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: MIT */
+/* One call of a client from read to reported: its events, the handler's runs, the proof. */
+#ifndef ACMEHOOK_JOB_H
+#define ACMEHOOK_JOB_H
+
+#include <json-c/json.h>
+#include <uv.h>
+
+#include "dialect.h"
+#include "process.h"
+#include "route.h"
+
+struct verifier;
+struct report;
+
+/* What all jobs share; owned by the command that runs them. */
+struct jobs {
+	uv_loop_t *loop;
+	const struct settings *command, *initial; /* the layers around the rules */
+	const struct rules *rules;
+	struct verifier *verifier;
+	struct report *report;
+	struct job *first; /* those that run */
+	bool stopping;	   /* no new runs, but for undoing */
+};
+
+/* A run of the handler; the same index as its call. */
+struct run {
+	bool started, ended;
+	bool not_implemented; /* the handler said so */
+	struct process_result result;
+	struct error error;
+};
+
+/* Calls that are run one after the other, up to the first that fails. */
+struct batch {
+	struct events events;
+	struct calls calls;
+	struct run *runs;
+	size_t at;
+};
+
+/* What one event of a job has come to; the same index as the event. */
+struct task {
+	const struct rule *rule; /* NULL: none */
+	struct view view;
+	const struct dialect *to;
+	char *handler;	       /* NULL: the event goes nowhere */
+	const struct run *run; /* the one that carried it, or what kept it from being carried */
+	const struct call *call;
+	struct question *question;
+	struct json_object *verify; /* the verdict; NULL if it was not looked for */
+	struct error error;	    /* none: all is well */
+};
+
+enum job_state { JOB_PLANNED, JOB_RUNNING, JOB_VERIFYING, JOB_UNDOING, JOB_DONE };
+
+struct job {
+	struct job *next;
+	struct jobs *jobs;
+	enum job_state state;
+	const struct dialect *from;
+	const struct form *form; /* NULL if the client has no forms, or no such word */
+	struct batch deploy;	 /* named for what matters most; it is for any verb */
+	struct batch undo;
+	struct task *tasks; /* as many as deploy.events */
+	struct process *process;
+	size_t pending;	    /* questions */
+	struct error error; /* the first that came up */
+	void (*done)(struct job *job, void *arg);
+	void *arg;
+};
+
+/*
+ * Plans a job: takes the events, finds rule and handler for each and makes the calls. An error is
+ * in job->error then (and in its task's), as is one that the caller passes in; such a job is DONE
+ * as soon as it is started. job_free() it.
+ */
+struct job *job_new(struct jobs *jobs, const struct dialect *from, const struct form *form,
+    struct events *events, const struct error *error);
+/*
+ * Runs the handler, lets the verifier prove the result, undoes what failed if the client will not.
+ * done() is called from the loop, once, never before job_start() returns.
+ */
+void job_start(struct job *job, void (*done)(struct job *job, void *arg), void *arg);
+void job_free(struct job *job);
+
+/* Ends what runs, in order: handlers are stopped, what they did is undone if the client will not.
+ */
+void jobs_stop(struct jobs *jobs);
+
+/* Does the status of this job decide anything? */
+bool job_advisory(const struct job *job);
+/* How long the verifier may take, in ms. */
+long job_verify_timeout(const struct job *job, size_t i);
+bool job_verifies(const struct job *job, size_t i);
+
+#endif

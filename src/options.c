@@ -1,0 +1,295 @@
+/* SPDX-License-Identifier: MIT */
+/* The options: one table for command line, configuration file and --help. */
+#include "config.h"
+
+#include "options.h"
+
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char *const verify_modes[] = {
+    [VERIFY_STRICT] = "strict",
+    [VERIFY_REQUIRE] = "require",
+    [VERIFY_WARN] = "warn",
+    [VERIFY_OFF] = "off",
+    [VERIFY__MAX] = NULL,
+};
+static const char *const formats[] = {[FORMAT_TEXT] = "text", [FORMAT_JSON] = "json", NULL};
+
+const struct option_def option_defs[OPTION__MAX] = {
+    [OPTION_FROM] = {"from", 'f', OPTION_IS_TEXT, ON_COMMAND_LINE, "CLIENT",
+	"called as this client calls its hook (acmehook dialects lists them)", NULL, NULL},
+    [OPTION_HANDLER] = {"handler", 'H', OPTION_IS_TEXT, EVERYWHERE, "PATH",
+	"the hook script or program to call", NULL, NULL},
+    [OPTION_TO] = {"to", 't', OPTION_IS_TEXT, EVERYWHERE, "DIALECT",
+	"how the handler wants to be called", NULL, "dehydrated"},
+    [OPTION_DEHYDRATED_DNS] = {"dehydrated-dns", 0, OPTION_IS_FLAG, ON_COMMAND_LINE, NULL,
+	"the same as --to dehydrated", NULL, NULL},
+    [OPTION_CHAIN] = {"chain", 0, OPTION_IS_FLAG, EVERYWHERE, NULL,
+	"the handler takes many challenges in one call", NULL, NULL},
+    [OPTION_TIMEOUT] = {"timeout", 0, OPTION_IS_TIME, EVERYWHERE, "TIME",
+	"how long one run of the handler may take", NULL, "600"},
+    [OPTION_KILL_AFTER] = {"kill-after", 0, OPTION_IS_TIME, EVERYWHERE, "TIME",
+	"from SIGTERM to SIGKILL", NULL, "5"},
+    [OPTION_CWD] = {"cwd", 0, OPTION_IS_TEXT, EVERYWHERE, "DIR", "the handler's working directory",
+	NULL, NULL},
+    [OPTION_UMASK] = {"umask", 0, OPTION_IS_MODE, EVERYWHERE, "MODE", "the handler's umask", NULL,
+	"022"},
+    [OPTION_ENV] = {"env", 0, OPTION_IS_LIST, IN_FILE | IN_RULE, "NAME=VALUE",
+	"variables for the handler", NULL, NULL},
+    [OPTION_VERIFY] = {"verify", 0, OPTION_IS_CHOICE, EVERYWHERE, "MODE",
+	"strict, require, warn or off: what must be proven", verify_modes, "require"},
+    [OPTION_VERIFY_TIMEOUT] = {"verify-timeout", 0, OPTION_IS_TIME, EVERYWHERE, "TIME",
+	"how long to wait for the proof [300 for dns-01, else 60]", NULL, NULL},
+    [OPTION_RESOLVER] = {"resolver", 0, OPTION_IS_LIST, EVERYWHERE, "ADDR[#PORT]",
+	"a recursive resolver to use instead of resolv.conf's", NULL, NULL},
+    [OPTION_AUTHORITY] = {"authority", 0, OPTION_IS_LIST, EVERYWHERE, "ADDR[#PORT]",
+	"a name server to ask; no others are looked for", NULL, NULL},
+    [OPTION_HTTP_PORT] = {"http-port", 0, OPTION_IS_PORT, EVERYWHERE, "PORT",
+	"where http-01 is served", NULL, "80"},
+    [OPTION_VERIFIER] = {"verifier", 0, OPTION_IS_TEXT, ON_COMMAND_LINE | IN_FILE, "PATH",
+	"the program that verifies", NULL, LIBEXECDIR "/acmehook-verify"},
+    [OPTION_CONFIG] = {"config", 'c', OPTION_IS_TEXT, ON_COMMAND_LINE, "FILE",
+	"the configuration file [" SYSCONFDIR "/acmehook/acmehook.conf]", NULL, NULL},
+    [OPTION_FORMAT] = {"format", 0, OPTION_IS_CHOICE, ON_COMMAND_LINE | IN_FILE, "FORMAT",
+	"of reports: text or json", formats, "text"},
+    [OPTION_QUIET] = {"quiet", 'q', OPTION_IS_FLAG, ON_COMMAND_LINE | IN_FILE, NULL,
+	"report failures only", NULL, NULL},
+    [OPTION_VERBOSE] = {"verbose", 'v', OPTION_IS_FLAG, ON_COMMAND_LINE | IN_FILE, NULL,
+	"report what went well too", NULL, NULL},
+    [OPTION_DRY_RUN] = {"dry-run", 'n', OPTION_IS_FLAG, ON_COMMAND_LINE, NULL,
+	"the same as the command explain", NULL, NULL},
+    [OPTION_HELP] = {"help", 'h', OPTION_IS_FLAG, ON_COMMAND_LINE, NULL, "this text", NULL, NULL},
+    [OPTION_VERSION] = {"version", 'V', OPTION_IS_FLAG, ON_COMMAND_LINE, NULL,
+	"the version of acmehook", NULL, NULL},
+};
+_Static_assert(nitems(verify_modes) == VERIFY__MAX + 1, "a mode without name");
+
+static bool wrong(enum option_id id, const char *value, const char *fault, struct error *error)
+{
+	return error_set(error, FAILURE_USAGE, "%s: \"%s\" %s", option_defs[id].name, value, fault);
+}
+
+/* Seconds with an optional fraction, or a unit behind it. */
+static bool parse_time(const char *value, long *ms)
+{
+	static const struct {
+		const char *suffix;
+		double seconds;
+	} units[] = {{"", 1}, {"s", 1}, {"m", 60}, {"h", 3600}, {"ms", 0.001}};
+	char *end;
+	double n = strtod(value, &end);
+
+	if (end == value || value[strspn(value, "0123456789.")] != *end)
+		return false;
+	for (size_t i = 0; i < nitems(units); i++) {
+		if (!strcmp(end, units[i].suffix)) {
+			*ms = (long)(n * units[i].seconds * 1000 + 0.5);
+			return n * units[i].seconds <= 7 * 24 * 3600.0;
+		}
+	}
+	return false;
+}
+
+static bool parse_choice(
+    enum option_id id, const char *value, struct setting *s, struct error *error)
+{
+	struct buf list = BUF_INIT(200);
+
+	for (long i = 0; option_defs[id].choices[i]; i++) {
+		if (!strcmp(value, option_defs[id].choices[i])) {
+			buf_free(&list);
+			s->number = i;
+			return true;
+		}
+		buf_printf(&list, "%s%s", i ? ", " : "", option_defs[id].choices[i]);
+	}
+	error_set(error, FAILURE_USAGE, "%s: \"%s\" is none of %s", option_defs[id].name, value,
+	    buf_text(&list));
+	buf_free(&list);
+	return false;
+}
+
+static bool parse_number(const char *value, int base, long least, long most, long *number)
+{
+	char *end;
+
+	if (!*value || value[strspn(value, "0123456789")])
+		return false;
+	*number = strtol(value, &end, base);
+	return !*end && *number >= least && *number <= most;
+}
+
+bool settings_put(
+    struct settings *settings, enum option_id id, const char *value, struct error *error)
+{
+	struct setting *s = &settings->v[id];
+
+	if (!*value && option_defs[id].kind != OPTION_IS_FLAG)
+		return wrong(id, value, "is empty", error);
+	switch (option_defs[id].kind) {
+	case OPTION_IS_FLAG:
+		s->number = !strcmp(value, "true");
+		break;
+	case OPTION_IS_TEXT:
+		free(s->text);
+		s->text = xstrdup(value);
+		break;
+	case OPTION_IS_CHOICE:
+		if (!parse_choice(id, value, s, error))
+			return false;
+		break;
+	case OPTION_IS_TIME:
+		if (!parse_time(value, &s->number))
+			return wrong(id, value, "is not a time; write 90, 2.5 or 5m", error);
+		break;
+	case OPTION_IS_PORT:
+		if (!parse_number(value, 10, 1, 65535, &s->number))
+			return wrong(id, value, "is not a port from 1 to 65535", error);
+		break;
+	case OPTION_IS_MODE:
+		if (!parse_number(value, 8, 0, 0777, &s->number))
+			return wrong(id, value, "is not an octal mode such as 022", error);
+		break;
+	case OPTION_IS_LIST:
+		if (id == OPTION_ENV && (!strchr(value, '=') || *value == '='))
+			return wrong(id, value, "is not NAME=VALUE", error);
+		strlist_add(&s->list, value);
+		break;
+	}
+	s->set = true;
+	return true;
+}
+
+void settings_free(struct settings *settings)
+{
+	for (size_t i = 0; i < OPTION__MAX; i++) {
+		free(settings->v[i].text);
+		strlist_free(&settings->v[i].list);
+	}
+	*settings = (struct settings){0};
+}
+
+void settings_initial(struct settings *settings)
+{
+	struct error error = {0};
+
+	for (size_t i = 0; i < OPTION__MAX; i++)
+		if (option_defs[i].initial)
+			settings_put(settings, (enum option_id)i, option_defs[i].initial, &error);
+}
+
+const struct setting *view_get(const struct view *view, enum option_id id)
+{
+	static const struct setting unset;
+
+	for (size_t i = 0; i < nitems(view->layer); i++)
+		if (view->layer[i] && view->layer[i]->v[id].set)
+			return &view->layer[i]->v[id];
+	return &unset;
+}
+
+const char *view_text(const struct view *view, enum option_id id)
+{
+	return view_get(view, id)->text;
+}
+
+long view_number(const struct view *view, enum option_id id)
+{
+	return view_get(view, id)->number;
+}
+
+/* The tables getopt_long(3) wants, made of ours. */
+static void getopt_tables(struct option *longs, char *letters)
+{
+	*letters++ = '+'; /* stop at the first other word: the rest is the client's */
+	*letters++ = ':';
+	for (int i = 0; i < OPTION__MAX; i++) {
+		const struct option_def *def = &option_defs[i];
+
+		if (!(def->where & ON_COMMAND_LINE))
+			continue;
+		*longs++ = (struct option){def->name, def->argument != NULL, NULL, 256 + i};
+		if (def->letter) {
+			*letters++ = def->letter;
+			if (def->argument)
+				*letters++ = ':';
+		}
+	}
+	*longs = (struct option){0};
+	*letters = '\0';
+}
+
+static enum option_id id_of(int c)
+{
+	int id = 0;
+
+	if (c >= 256)
+		return (enum option_id)(c - 256);
+	while (option_defs[id].letter != c)
+		id++;
+	return (enum option_id)id;
+}
+
+int options_read(int argc, char **argv, int first, struct settings *settings, struct error *error)
+{
+	struct option longs[OPTION__MAX + 1];
+	char letters[2 * OPTION__MAX + 3];
+	int c;
+
+	getopt_tables(longs, letters);
+	opterr = 0;
+	optind = first;
+	while ((c = getopt_long(argc, argv, letters, longs, NULL)) != -1) {
+		if (c == ':' || c == '?') {
+			/* optopt: the letter, 256 + id for a long one, 0 for an unknown long one */
+			const char *word = argv[optind > first ? optind - 1 : optind];
+
+			if (c == ':' || optopt >= 256)
+				error_set(error, FAILURE_USAGE, "%s %s; see acmehook --help", word,
+				    c == ':' ? "needs a value" : "takes no value");
+			else if (optopt)
+				error_set(error, FAILURE_USAGE,
+				    "-%c is not an option; see acmehook --help", optopt);
+			else
+				error_set(error, FAILURE_USAGE,
+				    "%s is not an option; see acmehook --help", word);
+			return 0;
+		}
+		if (!settings_put(settings, id_of(c), optarg ? optarg : "true", error))
+			return 0;
+	}
+	return optind;
+}
+
+void options_help(FILE *to)
+{
+	fputs(
+	    "usage: acmehook [OPTION...] --from CLIENT [WORD...]   one event, as CLIENT tells it\n"
+	    "       acmehook [OPTION...] run [FILE]                JSON events in, results out\n"
+	    "       acmehook [OPTION...] verify TYPE NAME VALUE... look only, call nothing\n"
+	    "       acmehook [OPTION...] explain ...               what would be done, and why\n"
+	    "       acmehook dialects                              clients and kinds of "
+	    "handlers\n\n",
+	    to);
+	for (int i = 0; i < OPTION__MAX; i++) {
+		const struct option_def *def = &option_defs[i];
+		char left[64];
+
+		if (!(def->where & ON_COMMAND_LINE))
+			continue;
+		snprintf(left, sizeof(left), "%c%c%c --%s %s", def->letter ? '-' : ' ',
+		    def->letter ? def->letter : ' ', def->letter ? ',' : ' ', def->name,
+		    def->argument ? def->argument : "");
+		fprintf(to, "  %-30s %s", left, def->help);
+		if (def->initial && def->initial[0] != '/')
+			fprintf(to, " [%s]", def->initial);
+		fputc('\n', to);
+	}
+	fputs("\nTIME is in seconds (90, 2.5) or has a unit (5m, 1h). Every option but those for "
+	      "one\n"
+	      "call is a key of the configuration file too. Details: acmehook(1), "
+	      "acmehook.conf(5).\n",
+	    to);
+}

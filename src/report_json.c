@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: MIT */
+/* The result of an event as data; acmehook-events(5). */
+#include "config.h"
+
+#include "report.h"
+
+#include "jsonline.h"
+
+static struct json_object *handler_to_json(const struct task *task)
+{
+	const struct process_result *r = &task->run->result;
+	struct json_object *o = json_object_new_object(), *argv = json_object_new_array();
+
+	jsonline_set(o, "path", task->handler);
+	jsonline_set(o, "dialect", task->to->name);
+	for (size_t i = 0; i < task->call->argv.n; i++)
+		json_object_array_add(argv, json_object_new_string(task->call->argv.v[i]));
+	json_object_object_add(o, "argv", argv);
+	json_object_object_add(o, "exit",
+	    task->run->ended && r->exit_status >= 0 ? json_object_new_int(r->exit_status) : NULL);
+	json_object_object_add(o, "signal", r->signal ? json_object_new_int(r->signal) : NULL);
+	json_object_object_add(o, "timed_out", json_object_new_boolean(r->timed_out));
+	jsonline_set_integer(o, "ms", r->ms);
+	jsonline_set(o, "stdout", r->out ? r->out : "");
+	jsonline_set(o, "stderr", r->err ? r->err : "");
+	json_object_object_add(o, "truncated", json_object_new_boolean(r->truncated));
+	return o;
+}
+
+struct json_object *result_to_json(const struct job *job, size_t i, struct json_object *id)
+{
+	const struct event *event = i < job->deploy.events.n ? &job->deploy.events.v[i] : NULL;
+	const struct task *task = event ? &job->tasks[i] : NULL;
+	const struct error *error = task && task->error.failure ? &task->error : &job->error;
+	struct json_object *o = json_object_new_object();
+
+	jsonline_set(o, "cmd", "result");
+	json_object_object_add(o, "id", json_object_get(id));
+	jsonline_set(o, "event", event && event->verb ? verb_name(event->verb) : NULL);
+	jsonline_set(o, "type", event ? event->field[FIELD_TYPE] : NULL);
+	jsonline_set(o, "domain", event ? event->field[FIELD_DOMAIN] : NULL);
+	json_object_object_add(o, "ok", json_object_new_boolean(!error->failure));
+	jsonline_set(o, "error", error->failure ? error->text : NULL);
+	json_object_object_add(
+	    o, "handler", task && task->run && task->run->started ? handler_to_json(task) : NULL);
+	json_object_object_add(o, "verify", task ? json_object_get(task->verify) : NULL);
+	return o;
+}
+
+static void done(struct report *report, const struct job *job)
+{
+	struct buf b = BUF_INIT(4 * JSONLINE_MAX);
+
+	if (report->quiet && !job->error.failure)
+		return;
+	for (size_t i = 0; i < job->deploy.events.n; i++) {
+		struct json_object *o = result_to_json(job, i, NULL);
+
+		jsonline_add(&b, o);
+		json_object_put(o);
+	}
+	write_all(2, buf_text(&b), b.len);
+	buf_free(&b);
+}
+
+const struct reporter report_json = {.done = done};

@@ -1,0 +1,255 @@
+/* SPDX-License-Identifier: MIT */
+/* What people are told: nothing when all is well, everything when not. */
+#include "config.h"
+
+#include "report.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "jsonline.h"
+#include "verdict.h"
+
+/* Each line of a text with a margin; what could steer a terminal is shown as '?'. */
+static void add_indented(struct buf *b, const char *margin, const char *text)
+{
+	while (*text) {
+		size_t len = strcspn(text, "\n");
+
+		buf_puts(b, margin);
+		for (size_t i = 0; i < len; i++) {
+			unsigned char c = (unsigned char)text[i];
+
+			if (c != '\r')
+				buf_add(
+				    b, (c < 0x20 && c != '\t') || c == 0x7f ? "?" : text + i, 1);
+		}
+		buf_puts(b, "\n");
+		text += len + (text[len] == '\n');
+	}
+}
+
+static void add_output(struct buf *b, const struct call *call, const struct run *run)
+{
+	const struct process_result *r = &run->result;
+
+	if (!run->ended)
+		return;
+	buf_printf(b, "Handler output (%s):\n", call->word);
+	if (!*r->out && !*r->err)
+		buf_puts(b, "  (none)\n");
+	if (*r->out) {
+		buf_puts(b, " - stdout:\n");
+		add_indented(b, "   ", r->out);
+	}
+	if (*r->err) {
+		buf_puts(b, " - stderr:\n");
+		add_indented(b, "   ", r->err);
+	}
+}
+
+static const char *or_empty(const char *text)
+{
+	return text ? text : "";
+}
+
+static void add_server(struct buf *b, struct json_object *server)
+{
+	struct json_object *values = jsonline_array(server, "values");
+	const char *name = jsonline_string(server, "name"),
+		   *code = jsonline_string(server, "rcode");
+	const char *reason = jsonline_string(server, "reason"),
+		   *body = jsonline_string(server, "body");
+	long long status = jsonline_integer(server, "status", 0);
+
+	buf_printf(b, "  %-7s %s%s%s%s", or_empty(jsonline_string(server, "verdict")),
+	    or_empty(name), name ? " (" : "", or_empty(jsonline_string(server, "address")),
+	    name ? ")" : "");
+	if (code)
+		buf_printf(b, " %s", code);
+	if (status)
+		buf_printf(b, " status %lld", status);
+	if (reason)
+		buf_printf(b, ": %s", reason);
+	for (size_t i = 0; values && i < json_object_array_length(values); i++)
+		buf_printf(b, "%s\"%s\"", i ? ", " : "; it has ",
+		    json_object_get_string(json_object_array_get_idx(values, i)));
+	if (body && *body)
+		buf_printf(b, "; it serves \"%s\"", body);
+	buf_puts(b, "\n");
+}
+
+void report_evidence(struct buf *b, struct json_object *verify)
+{
+	struct json_object *servers = jsonline_array(verify, "servers"), *ca;
+	const char *hint = jsonline_string(verify, "hint");
+
+	for (size_t i = 0; servers && i < json_object_array_length(servers); i++)
+		add_server(b, json_object_array_get_idx(servers, i));
+	if (json_object_object_get_ex(verify, "ca", &ca) && ca)
+		buf_printf(b, "  The CA would say: %s\n", or_empty(jsonline_string(ca, "detail")));
+	if (hint)
+		buf_printf(b, "  Hint: %s\n", hint);
+}
+
+/* "PASS D01 after 0.8 s", from the verdict. */
+static void add_verdict(struct buf *b, struct json_object *verify)
+{
+	const char *id = jsonline_string(verify, "case");
+
+	buf_printf(b, "%s%s%s after %.1f s", or_empty(jsonline_string(verify, "verdict")),
+	    id ? " " : "", or_empty(id), (double)jsonline_integer(verify, "ms", 0) / 1000);
+}
+
+static void add_verify(struct buf *b, const struct job *job, size_t i)
+{
+	const struct task *task = &job->tasks[i];
+	const struct event *event = &job->deploy.events.v[i];
+
+	buf_printf(b, "acmehook: %s %s: %s (", event->field[FIELD_TYPE], event->field[FIELD_DOMAIN],
+	    or_empty(jsonline_string(task->verify, "reason")));
+	add_verdict(b, task->verify);
+	buf_puts(b, ")\n");
+	report_evidence(b, task->verify);
+}
+
+/* Is there something in a verdict that people should know even if the client was let on? */
+static bool notable(const struct task *task)
+{
+	const char *verdict = jsonline_string(task->verify, "verdict");
+
+	return verdict && strcmp(verdict, verdict_name(VERDICT_PASS));
+}
+
+static void add_let_on(struct buf *b, const struct job *job, size_t i)
+{
+	const struct task *task = &job->tasks[i];
+	bool unknown = !strcmp(jsonline_string(task->verify, "verdict"), "UNKNOWN");
+
+	if (job->error.failure || !notable(task))
+		return;
+	buf_printf(b, "acmehook: %s: %s\n", job_title(job, i),
+	    unknown
+		? "WARNING: it could not be verified from here; the client is let on all the same"
+		: "the client is let on, but something is not well");
+}
+
+static void add_undo(struct buf *b, const struct job *job)
+{
+	const struct batch *undo = &job->undo;
+	bool failed = false;
+
+	for (size_t c = 0; c < undo->calls.n; c++) {
+		if (!undo->runs[c].error.failure)
+			continue;
+		failed = true;
+		buf_printf(b, "acmehook: undoing failed, something may be left behind: %s\n",
+		    undo->runs[c].error.text);
+		add_output(b, &undo->calls.v[c], &undo->runs[c]);
+	}
+	if (undo->calls.n && !failed)
+		buf_printf(b,
+		    "acmehook: what this call had deployed was cleaned again (%s would not)\n",
+		    job->from->name);
+}
+
+static void add_failure(struct buf *b, const struct job *job)
+{
+	const char *goes_on = job->from ? job->from->goes_on : NULL;
+
+	for (size_t i = 0; i < job->deploy.events.n; i++) {
+		const struct task *task = &job->tasks[i];
+
+		if (task->verify)
+			continue; /* add_verify says it all */
+		if (i && !strcmp(task->error.text, job->tasks[i - 1].error.text))
+			continue;
+		if (task->error.failure)
+			buf_printf(b, "acmehook: %s: %s\n", job_title(job, i), task->error.text);
+		if (task->run && task->run->error.failure)
+			add_output(b, task->call, task->run);
+	}
+	if (!job->deploy.events.n)
+		buf_printf(b, "acmehook: %s\n", job->error.text);
+	if (job_advisory(job))
+		buf_printf(
+		    b, "acmehook: %s goes on: this event decides nothing\n", job->from->name);
+	else if (goes_on && job->form && verb_is_challenge(job->form->verb))
+		buf_printf(b, "acmehook: %s\n", goes_on);
+}
+
+/* What a handler said before its work turned out not to be visible is the best clue there is. */
+static void add_outputs(struct buf *b, const struct job *job, bool all)
+{
+	for (size_t c = 0; c < job->deploy.calls.n; c++) {
+		const struct run *run = &job->deploy.runs[c];
+
+		if (run->ended && !run->error.failure &&
+		    (all || *run->result.out || *run->result.err))
+			add_output(b, &job->deploy.calls.v[c], run);
+	}
+}
+
+static void add_summary(struct buf *b, const struct job *job)
+{
+	for (size_t i = 0; i < job->deploy.events.n; i++) {
+		const struct task *task = &job->tasks[i];
+
+		if (!task->run)
+			continue;
+		buf_printf(
+		    b, "acmehook: %s: done in %ld ms", job_title(job, i), task->run->result.ms);
+		if (task->verify) {
+			buf_printf(b, "; %s (", or_empty(jsonline_string(task->verify, "reason")));
+			add_verdict(b, task->verify);
+			buf_puts(b, ")");
+		}
+		buf_puts(b, "\n");
+	}
+}
+
+static void add_job(struct buf *b, struct report *report, const struct job *job)
+{
+	bool failed = job->error.failure, verified_badly = false;
+
+	if (failed)
+		add_failure(b, job);
+	for (size_t i = 0; i < job->deploy.events.n; i++) {
+		if (!job->tasks[i].verify || (!notable(&job->tasks[i]) && !report->verbose))
+			continue;
+		add_let_on(b, job, i);
+		add_verify(b, job, i);
+		verified_badly = verified_badly || job->tasks[i].error.failure;
+	}
+	if (report->verbose || verified_badly)
+		add_outputs(b, job, report->verbose);
+	add_undo(b, job);
+	if (!failed && !report->quiet && (report->terminal || report->verbose))
+		add_summary(b, job);
+}
+
+static void done(struct report *report, const struct job *job)
+{
+	struct buf b = BUF_INIT(1024 * 1024);
+
+	if (report->line)
+		buf_puts(&b, "\r\033[K");
+	report->line = false;
+	add_job(&b, report, job);
+	write_all(2, buf_text(&b), b.len);
+	buf_free(&b);
+}
+
+static void progress(struct report *report, const char *what, struct json_object *state)
+{
+	struct buf b = BUF_INIT(2048);
+
+	buf_printf(&b, "\r\033[Kacmehook: %s: %.150s (%.0f s)", what,
+	    or_empty(jsonline_string(state, "reason")),
+	    (double)jsonline_integer(state, "ms", 0) / 1000);
+	write_all(2, buf_text(&b), b.len);
+	buf_free(&b);
+	report->line = true;
+}
+
+const struct reporter report_text = {.done = done, .progress = progress};

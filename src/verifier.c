@@ -1,0 +1,390 @@
+/* SPDX-License-Identifier: MIT */
+/* The one acmehook-verify process, spoken to in JSON lines. */
+#include "config.h"
+
+#include "verifier.h"
+
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "diagnose.h"
+#include "jsonline.h"
+
+/* An answer that is so much later than the question allowed will not come any more, in ms. */
+#define SILENCE 30000
+/* How often a process that died is started again while questions wait. */
+#define RESTARTS 1
+
+struct question {
+	struct question *next;
+	struct verifier *verifier;
+	long long id;
+	struct json_object *object; /* as it was sent, to ask again */
+	uv_timer_t silence;
+	verifier_verdict *verdict;
+	verifier_progress *progress;
+	void *arg;
+};
+
+struct verifier {
+	uv_loop_t *loop;
+	char *path;
+	struct peer *peer; /* the process of now; NULL if there is none */
+	struct question *questions;
+	long long last_id;
+	int restarts;
+};
+
+/* A process and its pipes; outlives its verifier until its handles are closed. */
+struct peer {
+	uv_process_t process;
+	uv_pipe_t in, out;
+	struct linecutter lines;
+	struct verifier *verifier; /* NULL: nobody listens any more */
+	char buffer[16 * 1024];
+	int handles;
+};
+
+struct write {
+	uv_write_t request;
+	struct buf line;
+};
+
+static void start(struct verifier *v, struct error *error);
+
+static void on_question_closed(uv_handle_t *handle)
+{
+	free(handle->data);
+}
+
+/* Takes the question out of the list; it is freed when its timer is closed. */
+static void question_end(struct question *q)
+{
+	struct question **link = &q->verifier->questions;
+
+	while (*link != q)
+		link = &(*link)->next;
+	*link = q->next;
+	json_object_put(q->object);
+	uv_close((uv_handle_t *)&q->silence, on_question_closed);
+}
+
+static void question_answer(struct question *q, struct json_object *verdict)
+{
+	verifier_verdict *call = q->verdict;
+	void *arg = q->arg;
+
+	question_end(q);
+	call(arg, verdict);
+}
+
+static void question_unknown(struct question *q, const char *reason)
+{
+	struct json_object *o = json_object_new_object();
+
+	jsonline_set(o, "verdict", "UNKNOWN");
+	jsonline_set(o, "case", NULL);
+	jsonline_set(o, "ca", NULL);
+	jsonline_set(o, "reason", reason);
+	jsonline_set(o, "hint", NULL);
+	jsonline_set_integer(o, "attempts", 0);
+	jsonline_set_integer(o, "ms", 0);
+	json_object_object_add(o, "servers", json_object_new_array());
+	question_answer(q, o);
+}
+
+static void on_peer_closed(uv_handle_t *handle)
+{
+	struct peer *peer = handle->data;
+
+	if (--peer->handles)
+		return;
+	linecutter_free(&peer->lines);
+	free(peer);
+}
+
+static void peer_close(struct peer *peer)
+{
+	if (peer->verifier && peer->verifier->peer == peer)
+		peer->verifier->peer = NULL;
+	peer->verifier = NULL;
+	if (uv_is_closing((uv_handle_t *)&peer->process))
+		return;
+	uv_close((uv_handle_t *)&peer->process, on_peer_closed);
+	uv_close((uv_handle_t *)&peer->in, on_peer_closed);
+	uv_close((uv_handle_t *)&peer->out, on_peer_closed);
+}
+
+static void on_written(uv_write_t *request, int status)
+{
+	struct write *w = (struct write *)request;
+
+	(void)status; /* a process that does not read dies, and that is heard */
+	buf_free(&w->line);
+	free(w);
+}
+
+static void send_object(struct peer *peer, struct json_object *object)
+{
+	struct write *w = xcalloc(1, sizeof(*w));
+	uv_buf_t buf;
+
+	w->line = (struct buf)BUF_INIT(JSONLINE_MAX);
+	jsonline_add(&w->line, object);
+	buf = uv_buf_init(w->line.data, (unsigned)w->line.len);
+	if (uv_write(&w->request, (uv_stream_t *)&peer->in, &buf, 1, on_written))
+		on_written(&w->request, -1);
+}
+
+/* The process is gone: once it is started again and asked again, then the questions are lost. */
+static void lost(struct verifier *v, const char *how)
+{
+	struct error error = {0};
+	char *reason;
+
+	if (v->questions && v->restarts < RESTARTS) {
+		v->restarts++;
+		start(v, &error);
+		for (struct question *q = v->questions; q && v->peer; q = q->next)
+			send_object(v->peer, q->object);
+		if (v->peer)
+			return;
+	}
+	reason = xasprintf("the verifier %s", error.failure ? error.text : how);
+	while (v->questions)
+		question_unknown(v->questions, reason);
+	free(reason);
+}
+
+static void on_exit_of_peer(uv_process_t *process, int64_t status, int signal)
+{
+	struct peer *peer = process->data;
+	struct verifier *v = peer->verifier;
+	char how[80];
+
+	if (signal)
+		snprintf(how, sizeof(how), "was killed by signal %d", signal);
+	else
+		snprintf(how, sizeof(how), "ended with status %d", (int)status);
+	peer_close(peer);
+	if (v)
+		lost(v, how);
+}
+
+static struct question *find(struct verifier *v, long long id)
+{
+	struct question *q = v->questions;
+
+	while (q && q->id != id)
+		q = q->next;
+	return q;
+}
+
+static void on_line(void *arg, const char *data, size_t len)
+{
+	struct peer *peer = arg;
+	const char *why;
+	struct json_object *o = data ? jsonline_parse(data, len, &why) : NULL;
+	struct question *q =
+	    o && peer->verifier ? find(peer->verifier, jsonline_integer(o, "id", -1)) : NULL;
+
+	if (!q) { /* cancelled, or nothing that we understand */
+		json_object_put(o);
+		return;
+	}
+	json_object_object_del(o, "id");
+	if (!jsonline_bool(o, "progress")) {
+		peer->verifier->restarts = 0;
+		question_answer(q, o);
+		return;
+	}
+	if (q->progress)
+		q->progress(q->arg, o);
+	json_object_put(o);
+}
+
+static void on_alloc(uv_handle_t *handle, size_t size, uv_buf_t *buf)
+{
+	struct peer *peer = handle->data;
+
+	(void)size;
+	*buf = uv_buf_init(peer->buffer, sizeof(peer->buffer));
+}
+
+static void on_read(uv_stream_t *stream, ssize_t n, const uv_buf_t *buf)
+{
+	struct peer *peer = stream->data;
+
+	if (n > 0)
+		linecutter_feed(&peer->lines, buf->base, (size_t)n);
+	if (n < 0)
+		uv_read_stop(stream);
+}
+
+static int spawn(struct verifier *v, struct peer *peer)
+{
+	char *argv[] = {v->path, NULL};
+	uv_stdio_container_t stdio[3] = {
+	    {.flags = UV_CREATE_PIPE | UV_READABLE_PIPE, .data.stream = (uv_stream_t *)&peer->in},
+	    {.flags = UV_CREATE_PIPE | UV_WRITABLE_PIPE, .data.stream = (uv_stream_t *)&peer->out},
+	    {.flags = UV_INHERIT_FD, .data.fd = 2},
+	};
+	uv_process_options_t options = {
+	    .file = v->path,
+	    .args = argv,
+	    .flags = UV_PROCESS_DETACHED, /* the terminal's Ctrl-C is ours to handle */
+	    .stdio = stdio,
+	    .stdio_count = 3,
+	    .exit_cb = on_exit_of_peer,
+	};
+
+	return uv_spawn(v->loop, &peer->process, &options);
+}
+
+static void start(struct verifier *v, struct error *error)
+{
+	struct peer *peer = xcalloc(1, sizeof(*peer));
+	int status;
+
+	peer->verifier = v;
+	peer->handles = 3;
+	peer->process.data = peer->in.data = peer->out.data = peer;
+	uv_pipe_init(v->loop, &peer->in, 0);
+	uv_pipe_init(v->loop, &peer->out, 0);
+	peer->in.data = peer->out.data = peer;
+	linecutter_init(&peer->lines, on_line, peer);
+	status = spawn(v, peer);
+	if (status) {
+		diagnose(v->path, NULL, -status, error);
+		peer_close(peer);
+		return;
+	}
+	uv_unref((uv_handle_t *)&peer->process);
+	uv_unref((uv_handle_t *)&peer->out);
+	v->peer = peer;
+	uv_read_start((uv_stream_t *)&peer->out, on_alloc, on_read);
+}
+
+struct verifier *verifier_new(uv_loop_t *loop, const char *path)
+{
+	struct verifier *v = xcalloc(1, sizeof(*v));
+
+	v->loop = loop;
+	v->path = xstrdup(path);
+	return v;
+}
+
+void verifier_prepare(struct verifier *v)
+{
+	struct error error = {0};
+
+	if (!v->peer)
+		start(v, &error); /* an error comes again when it is asked */
+}
+
+static void on_silence(uv_timer_t *timer)
+{
+	struct question *q = timer->data;
+
+	/* It hangs; without it the other questions would wait as long. */
+	if (q->verifier->peer)
+		uv_process_kill(&q->verifier->peer->process, SIGKILL);
+	question_unknown(q, "the verifier did not answer");
+}
+
+static struct json_object *list_to_json(const struct setting *setting)
+{
+	struct json_object *array = json_object_new_array();
+
+	for (size_t i = 0; i < setting->list.n; i++)
+		json_object_array_add(array, json_object_new_string(setting->list.v[i]));
+	return array;
+}
+
+static struct json_object *proof_to_json(const struct proof *proof, long long id, bool progress)
+{
+	struct json_object *o = json_object_new_object(), *values = json_object_new_array();
+
+	jsonline_set_integer(o, "id", id);
+	jsonline_set(o, "type", proof->type);
+	jsonline_set(o, "domain", proof->domain);
+	if (proof->token)
+		jsonline_set(o, "token", proof->token);
+	for (size_t i = 0; i < proof->n; i++)
+		json_object_array_add(values, json_object_new_string(proof->values[i]));
+	json_object_object_add(o, "values", values);
+	jsonline_set_integer(o, "timeout_ms", proof->timeout);
+	json_object_object_add(
+	    o, "resolvers", list_to_json(view_get(proof->view, OPTION_RESOLVER)));
+	json_object_object_add(
+	    o, "authorities", list_to_json(view_get(proof->view, OPTION_AUTHORITY)));
+	jsonline_set_integer(o, "http_port", view_number(proof->view, OPTION_HTTP_PORT));
+	json_object_object_add(o, "progress", json_object_new_boolean(progress));
+	return o;
+}
+
+static void on_ask(uv_timer_t *timer)
+{
+	struct question *q = timer->data;
+	struct error error = {0};
+	char *reason;
+
+	if (!q->verifier->peer)
+		start(q->verifier, &error);
+	if (q->verifier->peer) {
+		send_object(q->verifier->peer, q->object);
+		uv_timer_start(&q->silence, on_silence,
+		    (uint64_t)jsonline_integer(q->object, "timeout_ms", 0) + SILENCE, 0);
+		return;
+	}
+	reason = xasprintf("the verifier cannot be started: %s", error.text);
+	question_unknown(q, reason);
+	free(reason);
+}
+
+struct question *verifier_ask(struct verifier *v, const struct proof *proof,
+    verifier_verdict *verdict, verifier_progress *progress, void *arg)
+{
+	struct question *q = xcalloc(1, sizeof(*q));
+
+	*q = (struct question){.next = v->questions,
+	    .verifier = v,
+	    .id = ++v->last_id,
+	    .verdict = verdict,
+	    .progress = progress,
+	    .arg = arg};
+	q->object = proof_to_json(proof, q->id, progress != NULL);
+	v->questions = q;
+	uv_timer_init(v->loop, &q->silence);
+	q->silence.data = q;
+	/* not from here: a verdict must not come before its question is known */
+	uv_timer_start(&q->silence, on_ask, 0, 0);
+	return q;
+}
+
+void *verifier_cancel(struct question *q)
+{
+	struct json_object *o = json_object_new_object();
+	void *arg = q->arg;
+
+	jsonline_set_integer(o, "id", q->id);
+	json_object_object_add(o, "cancel", json_object_new_boolean(true));
+	if (q->verifier->peer)
+		send_object(q->verifier->peer, o);
+	json_object_put(o);
+	question_end(q);
+	return arg;
+}
+
+void verifier_close(struct verifier *v)
+{
+	while (v->questions)
+		verifier_cancel(v->questions);
+	if (v->peer) {
+		uv_process_kill(&v->peer->process, SIGTERM);
+		peer_close(v->peer);
+	}
+	free(v->path);
+	free(v);
+}

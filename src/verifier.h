@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: MIT */
+/* The one acmehook-verify process: start it, ask it, hear it, give up on it; acmehook-verify(8). */
+#ifndef ACMEHOOK_VERIFIER_H
+#define ACMEHOOK_VERIFIER_H
+
+#include <json-c/json.h>
+#include <uv.h>
+
+#include "options.h"
+
+struct verifier;
+struct question;
+
+/* What is to be proven. Everything is copied before verifier_ask() returns. */
+struct proof {
+	const char *type, *domain;
+	const char *token; /* http-01; else NULL */
+	const char *const *values;
+	size_t n;
+	long timeout;		 /* ms */
+	const struct view *view; /* resolver, authority, http-port */
+};
+
+/*
+ * The verdict, once: an object as acmehook-verify(8) describes, without the id; it is the
+ * receiver's. If the process cannot be had the verdict is UNKNOWN and says why. progress gets the
+ * same of each look that was not the last; what it gets is borrowed.
+ */
+typedef void verifier_verdict(void *arg, struct json_object *verdict);
+typedef void verifier_progress(void *arg, struct json_object *state);
+
+/* Nothing is started yet. path need not outlive the call. */
+struct verifier *verifier_new(uv_loop_t *loop, const char *path);
+/* Starts the process now, so that it is ready when it is asked. */
+void verifier_prepare(struct verifier *verifier);
+/* Asks; progress may be NULL. The question is gone with its verdict. */
+struct question *verifier_ask(struct verifier *verifier, const struct proof *proof,
+    verifier_verdict *verdict, verifier_progress *progress, void *arg);
+/* Drops a question; its verdict will not be called. Returns the arg it was asked with. */
+void *verifier_cancel(struct question *question);
+/* Closes the pipe to the process, which ends then; drops all questions. */
+void verifier_close(struct verifier *verifier);
+
+#endif
