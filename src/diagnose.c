@@ -4,6 +4,7 @@
 
 #include "diagnose.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -92,25 +93,42 @@ static bool diagnose_interpreter(const char *path, char *line, struct error *err
 	return (base && !strcmp(base, "/env")) ? diagnose_env(path, words, error) : true;
 }
 
-static bool diagnose_content(const char *path, int spawn_error, struct error *error)
+/* The beginning of the file; the number of bytes, or -1. */
+static ssize_t read_start(const char *path, char *start, size_t size)
 {
-	char start[512] = "";
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	ssize_t n = fd < 0 ? -1 : read(fd, start, sizeof(start) - 1);
+	ssize_t n = fd < 0 ? -1 : read(fd, start, size - 1);
 
 	if (fd >= 0)
 		close(fd);
-	if (n > 2 && !strncmp(start, "#!", 2))
-		return diagnose_interpreter(path, start + 2, error);
+	start[n < 0 ? 0 : n] = '\0';
+	return n;
+}
+
+bool diagnose_start(const char *path, struct error *error)
+{
+	char start[4];
+	ssize_t n = read_start(path, start, sizeof(start));
+
 	if (n == 0)
 		return error_set(error, USAGE, "%s: an empty file; nothing would run", path);
-	if (spawn_error == ENOEXEC)
-		return error_set(error, USAGE,
-		    "%s: does not begin with \"#!\", so nothing says what runs it; try: make "
-		    "#!/bin/sh, "
-		    "or the interpreter it was written for, its first line",
-		    path);
-	return true;
+	/* programs begin with bytes that are no text (ELF: 0x7f) */
+	if (n < 0 || !strncmp(start, "#!", 2) ||
+	    !(isprint((unsigned char)*start) || isspace((unsigned char)*start)))
+		return true;
+	return error_set(error, USAGE,
+	    "%s: does not begin with \"#!\", so nothing says what runs it; try: make #!/bin/sh, "
+	    "or the interpreter it was written for, its first line",
+	    path);
+}
+
+static bool diagnose_content(const char *path, struct error *error)
+{
+	char start[512];
+	ssize_t n = read_start(path, start, sizeof(start));
+
+	return n > 2 && !strncmp(start, "#!", 2) ? diagnose_interpreter(path, start + 2, error)
+						 : true;
 }
 
 bool diagnose(const char *path, const char *cwd, int spawn_error, struct error *error)
@@ -120,7 +138,7 @@ bool diagnose(const char *path, const char *cwd, int spawn_error, struct error *
 	if (cwd && (stat(cwd, &st) || !S_ISDIR(st.st_mode) || access(cwd, X_OK)))
 		return error_set(
 		    error, USAGE, "%s: cannot be the working directory (cwd) of %s", cwd, path);
-	if (!diagnose_file(path, error) || !diagnose_content(path, spawn_error, error))
+	if (!diagnose_file(path, error) || !diagnose_content(path, error))
 		return false;
 	if (!spawn_error)
 		return true;

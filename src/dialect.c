@@ -125,7 +125,17 @@ bool dialect_read(const struct dialect *from, char *const *words, size_t n, stru
 
 void env_set(struct strlist *env, const char *name, const char *value)
 {
-	strlist_take(env, value ? xasprintf("%s=%s", name, value) : xstrdup(name));
+	char *entry = value ? xasprintf("%s=%s", name, value) : xstrdup(name);
+	size_t len = strlen(name);
+
+	for (size_t i = 0; i < env->n; i++) {
+		if (strncmp(env->v[i], name, len) || (env->v[i][len] && env->v[i][len] != '='))
+			continue;
+		free(env->v[i]);
+		env->v[i] = entry;
+		return;
+	}
+	strlist_take(env, entry);
 }
 
 static struct call *add_call(

@@ -93,7 +93,8 @@ bool dialect_write(const struct dialect *to, const char *handler, bool chain,
     struct error *error);
 void calls_free(struct calls *calls);
 
-/* For dialects' environment(): sets a variable, or takes it away when value is NULL. */
+/* For dialects' environment(): sets a variable, or takes it away when value is NULL; what was said
+ * of it before does not count any more. */
 void env_set(struct strlist *env, const char *name, const char *value);
 
 #endif

@@ -113,5 +113,5 @@ void explain_job(const struct job *job)
 		printf("event:    unknown; it succeeds and goes nowhere\n");
 	fflush(stdout);
 	if (job->error.failure)
-		report_line(NULL, "%s: %s", job_title(job, 0), job->error.text);
+		report_line(NULL, "%s: %s", job_title(job, job->culprit), job->error.text);
 }

@@ -30,6 +30,14 @@ static const enum failure decision[VERIFY__MAX][VERDICT__MAX] = {
 
 static void run_next(struct job *job);
 
+static void fail(struct job *job, size_t i, const struct error *error)
+{
+	if (job->error.failure)
+		return;
+	job->error = *error;
+	job->culprit = i;
+}
+
 /* --- planning */
 
 static bool plan_task(struct job *job, size_t i)
@@ -103,10 +111,12 @@ struct job *job_new(struct jobs *jobs, const struct dialect *from, const struct 
 	job->error = *error;
 	job->deploy.events = *events;
 	*events = (struct events){0};
+	if (job->error.failure && job->deploy.events.n)
+		job->culprit = job->deploy.events.n - 1; /* reading stopped there */
 	job->tasks = xcalloc(job->deploy.events.n, sizeof(*job->tasks));
 	for (size_t i = 0; i < job->deploy.events.n && !job->error.failure; i++)
 		if (!plan_task(job, i))
-			job->error = job->tasks[i].error;
+			fail(job, i, &job->tasks[i].error);
 	if (!job->error.failure && write_calls(job, &job->deploy, &job->error))
 		link_calls(job);
 	return job;
@@ -131,24 +141,31 @@ static void on_finish(uv_timer_t *timer)
 	job->done(job, job->arg);
 }
 
-/* Everything that did not get as far as its own error shares the job's. */
+/* One that fails takes the others of its call along: the client hears one answer for all. */
+static void share_error(struct job *job)
+{
+	const struct error *error = &job->error;
+
+	for (size_t i = 0; error->failure && i < job->deploy.events.n; i++) {
+		const char *domain = job->deploy.events.v[job->culprit].field[FIELD_DOMAIN];
+
+		if (i == job->culprit)
+			job->tasks[i].error = *error;
+		else
+			error_set(&job->tasks[i].error, error->failure, "failed with %s: %s",
+			    domain ? domain : "another", error->text);
+	}
+}
+
 static void finish(struct job *job)
 {
 	uv_timer_t *timer = xcalloc(1, sizeof(*timer));
 
-	for (size_t i = 0; job->error.failure && i < job->deploy.events.n; i++)
-		if (!job->tasks[i].error.failure)
-			job->tasks[i].error = job->error;
+	share_error(job);
 	job->state = JOB_DONE;
 	uv_timer_init(job->jobs->loop, timer);
 	timer->data = job;
 	uv_timer_start(timer, on_finish, 0, 0);
-}
-
-static void fail(struct job *job, const struct error *error)
-{
-	if (!job->error.failure)
-		job->error = *error;
 }
 
 /* Makes of every deploy that was begun a clean, and runs those. */
@@ -220,7 +237,7 @@ static void decide(struct job *job, size_t i)
 		return;
 	error_set(&task->error, failure, "%s %s: not verified: %s", event->field[FIELD_TYPE],
 	    event->field[FIELD_DOMAIN], reason ? reason : verdict_name(verdict));
-	fail(job, &task->error);
+	fail(job, i, &task->error);
 }
 
 static void on_verdict(void *arg, struct json_object *verdict)
@@ -345,7 +362,7 @@ static void run_failed(struct job *job, struct batch *batch, struct run *run)
 		job->tasks[i].call = call;
 		job->tasks[i].run = run;
 	}
-	fail(job, &run->error);
+	fail(job, call->first, &run->error);
 }
 
 static void on_run_ended(void *arg, const struct process_result *result)
@@ -380,7 +397,9 @@ static void start_run(struct job *job, struct batch *batch)
 	    .kill_after = view_number(view, OPTION_KILL_AFTER),
 	};
 
-	job->process = process_start(job->jobs->loop, &options, on_run_ended, job, &run->error);
+	if (diagnose_start(call->argv.v[0], &run->error))
+		job->process =
+		    process_start(job->jobs->loop, &options, on_run_ended, job, &run->error);
 	run->started = job->process != NULL;
 	if (run->started)
 		return;
@@ -433,7 +452,7 @@ static void stop_verifying(struct job *job)
 		if (job_verifies(job, i) && !task->verify)
 			error_set(&task->error, FAILURE_STOPPED, "stopped before it was verified");
 		if (task->error.failure)
-			fail(job, &task->error);
+			fail(job, i, &task->error);
 	}
 	finish_or_undo(job);
 }

@@ -67,6 +67,7 @@ struct job {
 	struct process *process;
 	size_t pending;	    /* questions */
 	struct error error; /* the first that came up */
+	size_t culprit;	    /* the event it came up with */
 	void (*done)(struct job *job, void *arg);
 	void *arg;
 };

@@ -50,6 +50,7 @@ enum option_kind {
 #define ON_COMMAND_LINE 1u
 #define IN_FILE 2u
 #define IN_RULE 4u
+#define ABSOLUTE 8u /* a path; in a file it must be absolute: who calls us runs anywhere */
 #define EVERYWHERE (ON_COMMAND_LINE | IN_FILE | IN_RULE)
 
 struct option_def {

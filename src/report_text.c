@@ -156,21 +156,14 @@ static void add_undo(struct buf *b, const struct job *job)
 static void add_failure(struct buf *b, const struct job *job)
 {
 	const char *goes_on = job->from ? job->from->goes_on : NULL;
+	const struct task *task = job->deploy.events.n ? &job->tasks[job->culprit] : NULL;
 
-	for (size_t i = 0; i < job->deploy.events.n; i++) {
-		const struct task *task = &job->tasks[i];
-
-		if (task->verify)
-			continue; /* add_verify says it all */
-		if (i && !strcmp(task->error.text, job->tasks[i - 1].error.text))
-			continue;
-		if (task->error.failure)
-			buf_printf(b, "acmehook: %s: %s\n", job_title(job, i), task->error.text);
-		if (task->run && task->run->error.failure)
-			add_output(b, task->call, task->run);
-	}
-	if (!job->deploy.events.n)
+	if (!task)
 		buf_printf(b, "acmehook: %s\n", job->error.text);
+	else if (!task->verify) /* else add_verify says it all */
+		buf_printf(b, "acmehook: %s: %s\n", job_title(job, job->culprit), job->error.text);
+	if (task && task->run && task->run->error.failure)
+		add_output(b, task->call, task->run);
 	if (job_advisory(job))
 		buf_printf(
 		    b, "acmehook: %s goes on: this event decides nothing\n", job->from->name);

@@ -16,7 +16,14 @@
 #define DEFAULT_FILE SYSCONFDIR "/acmehook/acmehook.conf"
 
 /* libConfuse's callbacks have no argument of ours: this is where they put what they find. */
-static struct error *parse_error;
+static struct {
+	const char *file;
+	struct error *error;
+} parsing;
+
+/* Stands behind the last line: where it is no option, a section was left open (libConfuse closes
+ * it without a word). */
+#define END "end-of-file"
 
 __attribute__((format(printf, 2, 0))) static void on_error(
     cfg_t *cfg, const char *format, va_list ap)
@@ -24,8 +31,8 @@ __attribute__((format(printf, 2, 0))) static void on_error(
 	char text[512];
 
 	vsnprintf(text, sizeof(text), format, ap);
-	error_set(parse_error, FAILURE_USAGE, "%s:%d: %s", cfg->filename ? cfg->filename : "?",
-	    cfg->line, text);
+	error_set(parsing.error, FAILURE_USAGE, "%s:%d: %s", parsing.file, cfg->line,
+	    strstr(text, END) ? "the file ends within a section; a } is missing" : text);
 }
 
 static int find_option(const char *name)
@@ -42,14 +49,19 @@ static int validate(cfg_t *cfg, cfg_opt_t *opt)
 {
 	struct settings scratch = {0};
 	struct error error = {0};
+	enum option_id id = (enum option_id)find_option(opt->name);
 	const char *value = cfg_opt_getnstr(opt, cfg_opt_size(opt) - 1);
+	bool good = !value || settings_put(&scratch, id, value, &error);
 
-	if (!value ||
-	    settings_put(&scratch, (enum option_id)find_option(opt->name), value, &error)) {
-		settings_free(&scratch);
-		return 0;
-	}
 	settings_free(&scratch);
+	if (good && value && option_defs[id].where & ABSOLUTE && *value != '/')
+		good = error_set(&error, FAILURE_USAGE,
+		    "%s: \"%s\" is not an absolute path, and clients and cron run in directories "
+		    "of "
+		    "their own",
+		    opt->name, value);
+	if (good)
+		return 0;
 	cfg_error(cfg, "%s", error.text);
 	return -1;
 }
@@ -140,23 +152,44 @@ static bool parse_pattern(struct rule *rule, struct error *error)
 	return good;
 }
 
-static bool take_rule(struct rules *rules, cfg_t *section, struct error *error)
+/* libConfuse knows of a section only where it ends: this is where `match "PATTERN"` stands. */
+static int line_of(const char *text, const char *pattern, int otherwise)
 {
+	int line = 1;
+
+	for (const char *p = text; *p; p += strcspn(p, "\n") + 1, line++) {
+		const char *word = p + strspn(p, " \t"),
+			   *quoted = word + 5 + strspn(word + 5, " \t");
+		size_t len = strlen(pattern);
+
+		if (!strncmp(word, "match", 5) && *quoted && !strncmp(quoted + 1, pattern, len) &&
+		    quoted[len + 1] == *quoted)
+			return line;
+		if (!p[strcspn(p, "\n")])
+			break;
+	}
+	return otherwise;
+}
+
+static bool take_rule(struct rules *rules, const char *text, cfg_t *section, struct error *error)
+{
+	const char *pattern = cfg_title(section);
 	struct error why = {0};
 	struct rule *rule;
 
 	rules->v = xrealloc(rules->v, (rules->n + 1) * sizeof(*rules->v));
 	rule = &rules->v[rules->n++];
-	*rule = (struct rule){.pattern = xstrdup(cfg_title(section)), .line = section->line};
+	*rule = (struct rule){.pattern = xstrdup(pattern)};
+	rule->line = line_of(text, pattern, section->line);
 	if (!parse_pattern(rule, &why))
 		return error_set(error, FAILURE_USAGE, "%s:%d: match \"%s\": %s", rules->file,
 		    rule->line, rule->pattern, why.text);
 	return take(&rule->settings, section, IN_RULE, error);
 }
 
-static bool parse(struct rules *rules, FILE *file, struct error *error)
+static bool parse(struct rules *rules, const char *text, struct error *error)
 {
-	cfg_opt_t rule_opts[OPTION__MAX + 1], opts[OPTION__MAX + 2];
+	cfg_opt_t rule_opts[OPTION__MAX + 1], opts[OPTION__MAX + 3];
 	size_t n = make_opts(rule_opts, IN_RULE);
 	bool good = true;
 	cfg_t *cfg;
@@ -165,24 +198,74 @@ static bool parse(struct rules *rules, FILE *file, struct error *error)
 	n = make_opts(opts, IN_FILE);
 	opts[n++] =
 	    (cfg_opt_t)CFG_SEC("match", rule_opts, CFGF_MULTI | CFGF_TITLE | CFGF_NO_TITLE_DUPES);
+	opts[n++] = (cfg_opt_t)CFG_BOOL(END, cfg_false, CFGF_NODEFAULT);
 	opts[n] = (cfg_opt_t)CFG_END();
 	cfg = cfg_init(opts, CFGF_NONE);
-	cfg->filename = xstrdup(rules->file);
-	parse_error = error;
+	parsing.file = rules->file;
+	parsing.error = error;
 	cfg_set_error_function(cfg, on_error);
-	if (cfg_parse_fp(cfg, file) != CFG_SUCCESS)
+	if (cfg_parse_buf(cfg, text) != CFG_SUCCESS)
 		good = error_set(error, FAILURE_USAGE, "%s: cannot be read", rules->file);
+	else if (!cfg_getbool(cfg, END))
+		good = error_set(error, FAILURE_USAGE, "%s: a comment is not closed", rules->file);
 	good = good && take(&rules->top, cfg, IN_FILE, error);
 	for (unsigned i = 0; good && i < cfg_size(cfg, "match"); i++)
-		good = take_rule(rules, cfg_getnsec(cfg, "match", i), error);
+		good = take_rule(rules, text, cfg_getnsec(cfg, "match", i), error);
 	cfg_free(cfg);
 	return good;
+}
+
+/*
+ * Makes spaces of comments: libConfuse (3.3) counts the lines that have one three times, and an
+ * error in the wrong line is worse than none.
+ */
+static void blank_comments(char *text)
+{
+	char quote = '\0';
+
+	for (char *p = text; *p; p++) {
+		const char *end;
+
+		if (quote) {
+			if (*p == '\\' && p[1])
+				p++;
+			else if (*p == quote)
+				quote = '\0';
+			continue;
+		}
+		if (*p == '"' || *p == '\'') {
+			quote = *p;
+			continue;
+		}
+		if (*p != '#' && strncmp(p, "//", 2) && strncmp(p, "/*", 2))
+			continue;
+		end = strncmp(p, "/*", 2) ? strchr(p, '\n') : strstr(p + 2, "*/");
+		for (end = end ? end : strchr(p, '\0'); p < end; p++)
+			*p = *p == '\n' ? '\n' : ' ';
+		if (!strncmp(p, "*/", 2))
+			memcpy(p, "  ", 2);
+		p--;
+	}
+}
+
+/* All of the file as text. */
+static bool slurp(struct buf *text, FILE *stream)
+{
+	char chunk[4096];
+	size_t n;
+
+	buf_add(text, "", 0);
+	while ((n = fread(chunk, 1, sizeof(chunk), stream)) > 0)
+		if (!buf_add(text, chunk, n))
+			return false;
+	return !ferror(stream) && !memchr(text->data, '\0', text->len);
 }
 
 bool rules_read(struct rules *rules, const char *file, struct error *error)
 {
 	const char *named = file ? file : getenv("ACMEHOOK_CONFIG");
 	FILE *stream = fopen(named ? named : DEFAULT_FILE, "re");
+	struct buf text = BUF_INIT(1024 * 1024);
 	bool good;
 
 	*rules = (struct rules){0};
@@ -192,8 +275,16 @@ bool rules_read(struct rules *rules, const char *file, struct error *error)
 		return error_set(
 		    error, FAILURE_USAGE, "%s: %s", named ? named : DEFAULT_FILE, strerror(errno));
 	rules->file = xstrdup(named ? named : DEFAULT_FILE);
-	good = parse(rules, stream, error);
+	good = slurp(&text, stream);
 	fclose(stream);
+	good = good && buf_puts(&text, "\n" END " = true\n");
+	if (good)
+		blank_comments(text.data);
+	else
+		error_set(
+		    error, FAILURE_USAGE, "%s: not a text file that could be read", rules->file);
+	good = good && parse(rules, buf_text(&text), error);
+	buf_free(&text);
 	return good;
 }
 

@@ -70,7 +70,7 @@ static void environment(const struct event *event, struct strlist *env)
 			env_set(env, exported[i].name, exported[i].value);
 	if (domain && !getenv("alias"))
 		env_set(env, "alias", strncmp(domain, "*.", 2) ? domain : domain + 2);
-	if (domain && !event->field[FIELD_ALTNAMES] && !getenv("altnames"))
+	if (domain && !event->field[FIELD_ALTNAMES])
 		env_set(env, "altnames", domain);
 }
 

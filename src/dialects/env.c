@@ -54,9 +54,18 @@ static void set_twice(struct strlist *env, const char *name, const char *value)
 	free(prefixed);
 }
 
+/* What the plugin may tell; what this event does not have must not seem to be there, wherever our
+ * own environment has it from. */
+static const char *const names[] = {"type", "domain", "token", "validation", "txt_domain", "uri",
+    "key_auth", "status", "validated", "error", "cert_path", "key_path", "chain_path",
+    "fullchain_path", "timestamp", "port", "cert_timestamp"};
+
 static void environment(const struct event *event, struct strlist *env)
 {
 	struct json_object *object = event_to_json(event), *timestamp;
+
+	for (size_t i = 0; i < nitems(names); i++)
+		set_twice(env, names[i], NULL);
 
 	/* the plugin tells a certificate that did not change by argv[1] only */
 	if (event->verb == VERB_UNCHANGED_CERT)
