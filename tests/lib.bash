@@ -1,0 +1,71 @@
+# What the tests share; loaded by each of them.
+# shellcheck shell=bash disable=SC2034,SC2154
+bats_require_minimum_version 1.5.0
+# `make check` names the settings; for a test by hand those of ./build are taken.
+. "${ACMEHOOK_TEST_SETTINGS:-${BATS_TEST_FILENAME%/tests/*}/build/tests/settings.bash}"
+
+acmehook=$builddir/acmehook
+export LC_ALL=C
+
+# Test vectors: a key authorization and its digest (RFC 8555 section 8.1).
+token=LoqXcYV8q5ONbJQxbmR7SCTNo3tiAXDfowyjxAjEuX0
+key_auth=$token.9jg46WB3rR_AHD-EBXdN7cBkH1WOu0tA3M9fm21mqTI
+digest=LPsIwTo7o8BoG0-vjCyGQGBWSVIPxI-i_X336eUOQZo
+# others, one of which begins with '-'
+digest2=-v-q47UVq9vCEddok0bp7Ha3YyUsHp8fwGJhj8ZXC0g
+digest3=667drNmQL3vX6bu8YZlgy0wKNBlCny8yrjF1lSaUndc
+
+# Each test runs in a directory of its own, with a configuration of its own.
+setup() {
+    cd "$BATS_TEST_TMPDIR" || return
+    export ACMEHOOK_CONFIG=$BATS_TEST_TMPDIR/acmehook.conf
+    config </dev/null
+}
+
+# config: stdin becomes the configuration file; the line numbers are those of stdin
+config() {
+    cat >"$ACMEHOOK_CONFIG"
+    printf 'verifier = "%s/acmehook-verify"\n' "$builddir" >>"$ACMEHOOK_CONFIG"
+}
+
+# handler NAME: stdin becomes an executable in the current directory
+handler() {
+    cat >"$1"
+    chmod +x "$1"
+}
+
+# recorder NAME: a handler that writes its words to NAME.calls, quoted for a shell, a line a call,
+# and its environment to NAME.env
+recorder() {
+    handler "$1" <<'EOF'
+#!/bin/bash
+printf '%q ' "${@:1}" | sed 's/ $//' >>"$0.calls"
+echo >>"$0.calls"
+env -0 | sort -z | tr '\0\n' '\n ' >"$0.env"
+EOF
+}
+
+# stdout_is TEXT, stderr_has TEXT, stderr_is TEXT: of the last `run --separate-stderr`
+stdout_is() {
+    [ "$output" = "$1" ] && return
+    printf 'stdout was: %s\ninstead of: %s\n' "$output" "$1"
+    return 1
+}
+stderr_is() {
+    [ "$stderr" = "$1" ] && return
+    printf 'stderr was: %s\ninstead of: %s\n' "$stderr" "$1"
+    return 1
+}
+stderr_has() {
+    [[ $stderr == *"$1"* ]] && return
+    printf 'stderr was: %s\nand has no: %s\n' "$stderr" "$1"
+    return 1
+}
+status_is() {
+    [ "$status" -eq "$1" ] && return
+    printf 'exit status %s instead of %s\nstdout: %s\nstderr: %s\n' "$status" "$1" "$output" "${stderr-}"
+    return 1
+}
+file_is() { # FILE: equals stdin
+    diff -u - "$1"
+}

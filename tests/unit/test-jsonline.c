@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: MIT */
+/* JSON lines: how strictly they are read, how a stream is cut. */
+#include "config.h"
+
+#include <stdlib.h>
+
+#include "jsonline.h"
+#include "tap.h"
+
+static bool parses(const char *text, size_t len)
+{
+	const char *why;
+	struct json_object *o = jsonline_parse(text, len, &why);
+
+	json_object_put(o);
+	return o && !why;
+}
+
+static void test_parse(void)
+{
+	static const char *const good[] = {"{}", " {\"a\": 1}", "{\"a\": 1} \t",
+	    "{\"a\": {\"b\": [1, null]}}", "{\"a\": \"\\u00e9\\n\"}",
+	    "{\"a\": \"it's \\\\u0000\"}"};
+	static const char *const bad[] = {"", "{", "}", "[]", "1", "null", "{} {}", "{}x",
+	    "{'a': 1}", "{a: 1}", "{\"a\": 1,}", "{\"a\": \"\\u0000\"}", "{\"a\\u0000\": 1}",
+	    "{\"a\": [\"\\u0000\"]}", "{\"a\": \"\xff\"}", "/* */{}", "{\"a\": nan}"};
+	char deep[200] = "{\"a\":";
+
+	for (size_t i = 0; i < nitems(good); i++)
+		ok(parses(good[i], strlen(good[i])), "JSON: %s", good[i]);
+	for (size_t i = 0; i < nitems(bad); i++)
+		ok(!parses(bad[i], strlen(bad[i])), "not JSON: %zu", i);
+	ok(!parses("{}\0", 3), "a NUL byte is not JSON");
+	for (int i = 0; i < 40; i++)
+		strcat(deep, "[");
+	ok(!parses(deep, strlen(deep)), "nor is what is nested too deeply");
+}
+
+static struct buf seen = BUF_INIT(1000);
+
+static void on_line(void *arg, const char *data, size_t len)
+{
+	(void)arg;
+	buf_printf(&seen, "<%.*s%s>", (int)len, data ? data : "", data ? "" : "too long");
+}
+
+static void test_lines(void)
+{
+	static const char text[] = "one\ntwo\r\n\nthree";
+	char *endless = xcalloc(1, JSONLINE_MAX + 2);
+	struct linecutter c;
+
+	for (size_t piece = 1; piece < sizeof(text); piece++) {
+		linecutter_init(&c, on_line, NULL);
+		for (size_t at = 0; at < strlen(text); at += piece)
+			linecutter_feed(
+			    &c, text + at, strlen(text) - at < piece ? strlen(text) - at : piece);
+		linecutter_end(&c);
+		linecutter_free(&c);
+		is_text(
+		    buf_text(&seen), "<one><two><><three>", "lines, in whatever pieces they come");
+		buf_free(&seen);
+	}
+	memset(endless, 'x', JSONLINE_MAX + 1);
+	linecutter_init(&c, on_line, NULL);
+	linecutter_feed(&c, endless, JSONLINE_MAX + 1);
+	linecutter_feed(&c, endless, JSONLINE_MAX + 1);
+	linecutter_feed(&c, "\nnext\n", 6);
+	linecutter_free(&c);
+	is_text(
+	    buf_text(&seen), "<too long><next>", "a line that is too long is told of, and skipped");
+	buf_free(&seen);
+	free(endless);
+}
+
+int main(void)
+{
+	test_parse();
+	test_lines();
+	return done();
+}
