@@ -1,0 +1,321 @@
+/* SPDX-License-Identifier: MIT */
+/* Checks in flight. */
+#include "config.h"
+
+#include "verify/check.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "identifier.h"
+
+#define RESOLV_CONF "/etc/resolv.conf"
+#define TIMEOUT_MAX (24 * 3600 * 1000LL)
+#define VALUES_MAX 100
+#define VALUE_MAX 1024
+
+/* The first look is at once; then the intervals grow by half, give or take a tenth. */
+#define INTERVAL_FIRST 250
+#define INTERVAL_MAX 10000
+
+static const struct check_type *const types[] = {&check_dns01, &check_http01};
+
+bool checks_init(struct checks *all, uv_loop_t *loop,
+    void (*say)(void *arg, struct json_object *reply), void *arg)
+{
+	*all = (struct checks){.loop = loop, .say = say, .arg = arg};
+	exchanges_init(&all->exchanges, loop);
+	return fetches_init(&all->fetches, loop);
+}
+
+static void check_free(struct check *c)
+{
+	json_object_put(c->id);
+	free(c->domain);
+	free(c->token);
+	strlist_free(&c->values);
+	addresses_free(&c->resolvers);
+	addresses_free(&c->authorities);
+	free(c);
+}
+
+static void check_closed(uv_handle_t *timer)
+{
+	check_free(timer->data);
+}
+
+static void check_end(struct check *c)
+{
+	*(c->prev ? &c->prev->next : &c->all->first) = c->next;
+	if (c->next)
+		c->next->prev = c->prev;
+	c->type->end(c);
+	uv_close((uv_handle_t *)&c->timer, check_closed);
+}
+
+void checks_free(struct checks *all)
+{
+	while (all->first)
+		check_end(all->first);
+	fetches_free(&all->fetches);
+}
+
+uint64_t check_age(const struct check *c)
+{
+	return uv_now(c->all->loop) - c->started;
+}
+
+static void on_patience(uv_timer_t *timer)
+{
+	struct check *c = timer->data;
+
+	c->type->settle(c);
+}
+
+static void look(struct check *c)
+{
+	c->looking = true;
+	c->last = check_age(c) >= c->timeout;
+	uv_timer_start(
+	    &c->timer, on_patience, c->last ? c->type->last_patience : c->type->patience, 0);
+	c->type->look(c);
+}
+
+static void on_turn(uv_timer_t *timer)
+{
+	look(timer->data);
+}
+
+/* Between 90 and 110 percent, so that many checks do not keep step. */
+static uint64_t jitter(uint64_t ms)
+{
+	uint16_t random = 0;
+
+	uv_random(NULL, NULL, &random, sizeof(random), 0, NULL);
+	return ms * 9 / 10 + ms * 2 / 10 * random / 65535;
+}
+
+static void wait_for_next(struct check *c)
+{
+	uint64_t age = check_age(c), left = age < c->timeout ? c->timeout - age : 0;
+	uint64_t interval = jitter(c->interval);
+
+	c->interval += c->interval / 2;
+	if (c->interval > INTERVAL_MAX)
+		c->interval = INTERVAL_MAX;
+	uv_timer_start(&c->timer, on_turn, interval < left ? interval : left, 0);
+}
+
+static struct json_object *reply_new(struct json_object *id)
+{
+	struct json_object *reply = json_object_new_object();
+
+	json_object_object_add(reply, "id", json_object_get(id));
+	return reply;
+}
+
+static void reply_progress(struct check *c, struct outcome *o)
+{
+	struct json_object *reply = reply_new(c->id);
+	char *reason = outcome_reason(o);
+
+	json_object_object_add(reply, "progress", json_object_new_boolean(true));
+	jsonline_set_integer(reply, "attempts", c->attempts);
+	jsonline_set_integer(reply, "ms", (long long)check_age(c));
+	jsonline_set(reply, "reason", reason);
+	json_object_object_add(reply, "servers", json_object_get(o->servers));
+	c->all->say(c->all->arg, reply);
+	json_object_put(reply);
+	free(reason);
+}
+
+static void reply_verdict(struct check *c, struct outcome *o)
+{
+	struct json_object *reply = reply_new(c->id);
+
+	outcome_explain(o, outcome_final(o), reply);
+	jsonline_set(reply, "name", o->name);
+	jsonline_set_integer(reply, "attempts", c->attempts);
+	jsonline_set_integer(reply, "ms", (long long)check_age(c));
+	json_object_object_add(reply, "servers", json_object_get(o->servers));
+	c->all->say(c->all->arg, reply);
+	json_object_put(reply);
+}
+
+void check_looked(struct check *c, struct outcome *o)
+{
+	bool ended = c->looking, final;
+
+	c->looking = false;
+	c->attempts += ended;
+	final = o->verdict != VERDICT_RETRY || (ended && c->last);
+	if (!o->servers)
+		o->servers = json_object_new_array();
+	if (final)
+		reply_verdict(c, o);
+	else if (ended && c->progress)
+		reply_progress(c, o);
+	outcome_free(o);
+	if (final)
+		check_end(c);
+	else if (ended)
+		wait_for_next(c);
+}
+
+/* A question, or whatever it was, that cannot be answered. */
+static void refuse(struct checks *all, struct json_object *id, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+static void refuse(struct checks *all, struct json_object *id, const char *format, ...)
+{
+	struct json_object *reply = reply_new(id);
+	char reason[256];
+	va_list ap;
+
+	va_start(ap, format);
+	vsnprintf(reason, sizeof(reason), format, ap);
+	va_end(ap);
+	jsonline_set(reply, "verdict", verdict_name(VERDICT_UNKNOWN));
+	jsonline_set(reply, "case", NULL);
+	jsonline_set(reply, "reason", reason);
+	all->say(all->arg, reply);
+	json_object_put(reply);
+}
+
+static const char *read_type(struct check *c, struct json_object *question)
+{
+	const char *type = jsonline_string(question, "type");
+
+	if (!type)
+		return "the question has no \"type\"";
+	for (size_t i = 0; i < nitems(types); i++)
+		if (!strcmp(types[i]->name, type))
+			c->type = types[i];
+	return c->type ? NULL : "there is no check of that \"type\"";
+}
+
+static const char *read_values(struct check *c, struct json_object *question)
+{
+	struct json_object *values = jsonline_array(question, "values");
+	size_t n = values ? json_object_array_length(values) : 0;
+
+	if (n < 1 || n > VALUES_MAX)
+		return "\"values\" must be an array of 1 to 100 strings";
+	for (size_t i = 0; i < n; i++) {
+		struct json_object *value = json_object_array_get_idx(values, i);
+		int len = json_object_is_type(value, json_type_string)
+			      ? json_object_get_string_len(value)
+			      : 0;
+
+		if (len < 1 || len > VALUE_MAX)
+			return "each of \"values\" must be a string of 1 to 1024 octets";
+		strlist_add(&c->values, json_object_get_string(value));
+	}
+	return NULL;
+}
+
+static bool read_addresses(struct addresses *list, struct json_object *question, const char *key)
+{
+	struct json_object *array = jsonline_array(question, key);
+	size_t n = array ? json_object_array_length(array) : 0;
+	union address a;
+
+	for (size_t i = 0; i < n; i++) {
+		struct json_object *text = json_object_array_get_idx(array, i);
+
+		if (!json_object_is_type(text, json_type_string) ||
+		    !address_parse(&a, json_object_get_string(text), DNS_PORT))
+			return false;
+		addresses_add(list, &a);
+	}
+	return true;
+}
+
+/* Fills in the check from the question; what is wrong with that, or NULL. */
+static const char *read_question(struct check *c, struct json_object *question)
+{
+	const char *domain = jsonline_string(question, "domain");
+	const char *token = jsonline_string(question, "token");
+	long long timeout = jsonline_integer(question, "timeout_ms", 0);
+	long long port = jsonline_integer(question, "http_port", 80);
+	const char *fault = read_type(c, question);
+
+	if (!fault && !domain)
+		fault = "the question has no \"domain\"";
+	if (!fault && (timeout < 0 || timeout > TIMEOUT_MAX))
+		fault = "\"timeout_ms\" must be between 0 and a day";
+	if (!fault && (port < 1 || port > 65535))
+		fault = "\"http_port\" must be between 1 and 65535";
+	if (!fault && !read_addresses(&c->resolvers, question, "resolvers"))
+		fault = "\"resolvers\" must be an array of addresses, ADDR[#PORT]";
+	if (!fault && !read_addresses(&c->authorities, question, "authorities"))
+		fault = "\"authorities\" must be an array of addresses, ADDR[#PORT]";
+	if (!fault)
+		fault = read_values(c, question);
+	if (fault)
+		return fault;
+	c->domain = name_canonical(domain);
+	c->token = token ? xstrdup(token) : NULL;
+	c->timeout = (uint64_t)timeout;
+	c->http_port = (uint16_t)port;
+	c->absent = jsonline_bool(question, "absent");
+	c->progress = jsonline_bool(question, "progress");
+	return c->type->fault(c);
+}
+
+static void check_begin(struct checks *all, struct json_object *id, struct json_object *question)
+{
+	struct check *c = xcalloc(1, sizeof(*c));
+	const char *fault = read_question(c, question);
+
+	c->all = all;
+	c->id = json_object_get(id);
+	if (fault) {
+		refuse(all, id, "%s", fault);
+		check_free(c);
+		return;
+	}
+	/* Read now and for each check: it may change while we run. */
+	if (!c->resolvers.n)
+		servers_read(&c->resolvers, RESOLV_CONF);
+	c->interval = INTERVAL_FIRST;
+	uv_timer_init(all->loop, &c->timer);
+	c->timer.data = c;
+	c->next = all->first;
+	if (c->next)
+		c->next->prev = c;
+	all->first = c;
+	uv_update_time(all->loop);
+	c->started = uv_now(all->loop);
+	look(c);
+}
+
+/* Ends the checks of that id, silently. */
+static void cancel(struct checks *all, struct json_object *id)
+{
+	for (struct check *c = all->first, *next; c; c = next) {
+		next = c->next;
+		if (json_object_equal(c->id, id))
+			check_end(c);
+	}
+}
+
+void checks_line(struct checks *all, const char *data, size_t len)
+{
+	const char *why = "the line is too long";
+	struct json_object *question = NULL, *id = NULL;
+
+	if (data)
+		question = jsonline_parse(data, len, &why);
+	if (!question) {
+		refuse(all, NULL, "not JSON: %s", why);
+		return;
+	}
+	json_object_object_get_ex(question, "id", &id);
+	if (jsonline_bool(question, "cancel"))
+		cancel(all, id);
+	else
+		check_begin(all, id, question);
+	json_object_put(question);
+}

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Checks in flight: from a question in JSON to looking, again and again if need be, to the verdict.
+ * What is looked at is the business of a type of check; when, and how long, is decided here.
+ */
+#ifndef ACMEHOOK_CHECK_H
+#define ACMEHOOK_CHECK_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <uv.h>
+
+#include "buf.h"
+#include "verify/dns/exchange.h"
+#include "verify/dns/servers.h"
+#include "verify/explain.h"
+#include "verify/fetch.h"
+#include "jsonline.h"
+
+struct check;
+
+/* The context of the program: what all checks share. */
+struct checks {
+	uv_loop_t *loop;
+	struct exchanges exchanges;
+	struct fetches fetches;
+	struct check *first;
+	/* Sends a reply, which remains the caller's. */
+	void (*say)(void *arg, struct json_object *reply);
+	void *arg;
+};
+
+/* False if there is not enough memory, or the like. */
+bool checks_init(struct checks *all, uv_loop_t *loop,
+    void (*say)(void *arg, struct json_object *reply), void *arg);
+/* Takes a line of input, without newline: a question, or the end of one. data NULL: too long. */
+void checks_line(struct checks *all, const char *data, size_t len);
+void checks_free(struct checks *all);
+
+/*
+ * One type of check. A look begins with look() and ends with check_looked(). The functions here are
+ * never called while one of them, or check_looked(), is running for the same check, but for end().
+ */
+struct check_type {
+	const char *name;
+	uint64_t patience;	/* ms that a look may take while there is time for another */
+	uint64_t last_patience; /* ms that the last look may take */
+	/* What is wrong with the question, or NULL. */
+	const char *(*fault)(const struct check *check);
+	void (*look)(struct check *check);
+	/* The time for a look is over: calls check_looked() with what is known so far. */
+	void (*settle)(struct check *check);
+	/* Cancels what is under way and frees check->work; called once, work may be NULL. */
+	void (*end)(struct check *check);
+};
+
+extern const struct check_type check_dns01, check_http01;
+
+struct check {
+	struct checks *all;
+	struct check *next, *prev;
+	struct json_object *id;
+	const struct check_type *type;
+	char *domain;	       /* canonical, without "*." */
+	char *token;	       /* http-01 */
+	struct strlist values; /* all of them must be there */
+	uint64_t timeout;      /* ms */
+	struct addresses resolvers;
+	struct addresses authorities;
+	bool absent; /* the question is whether the values are gone */
+	bool progress;
+	uint16_t http_port;
+	uint64_t started; /* ms, by uv_now() */
+	bool looking;
+	bool last;	   /* the present look, or the one before, is the last one */
+	unsigned attempts; /* complete looks */
+	uint64_t interval; /* ms until the look after the next */
+	uv_timer_t timer;  /* for the next look; while looking, for the end of its time */
+	void *work;	   /* the type's own */
+};
+
+/* Milliseconds since the question. */
+uint64_t check_age(const struct check *check);
+
+/*
+ * Ends the look, or corrects what it said while the next is waited for. Takes over what the outcome
+ * holds. The check may be gone afterwards: do nothing with it any more.
+ */
+void check_looked(struct check *check, struct outcome *outcome);
+
+#endif

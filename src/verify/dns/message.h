@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: MIT */
+/* DNS messages: questions into octets, octets into records (RFC 1035 section 4). */
+#ifndef ACMEHOOK_DNS_MESSAGE_H
+#define ACMEHOOK_DNS_MESSAGE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/*
+ * Names are text in one canonical form, so that strcmp() compares them: lower case (RFC 4343), no
+ * trailing dot, "." for the root; an octet that is no visible ASCII character, and '.' and '\\'
+ * within a label, are written \DDD. A dot therefore always separates two labels.
+ */
+
+/* The canonical form of a name as people write it. The caller frees it. */
+char *name_canonical(const char *text);
+/* The name without its first label: a part of it, or "."; NULL for the root. */
+const char *name_parent(const char *name);
+/* Is the name that of the zone, or below it? */
+bool name_within(const char *name, const char *zone);
+
+enum record_type {
+	TYPE_A = 1,
+	TYPE_NS = 2,
+	TYPE_CNAME = 5,
+	TYPE_SOA = 6,
+	TYPE_TXT = 16,
+	TYPE_AAAA = 28,
+	TYPE_OPT = 41,
+	TYPE_CAA = 257,
+};
+
+/* Response codes (RFC 1035 section 4.1.1); others occur as numbers. */
+enum rcode {
+	RCODE_NOERROR = 0,
+	RCODE_FORMERR = 1,
+	RCODE_SERVFAIL = 2,
+	RCODE_NXDOMAIN = 3,
+	RCODE_NOTIMP = 4,
+	RCODE_REFUSED = 5,
+};
+/* "NXDOMAIN", or "RCODE23" for one without a name. */
+void rcode_name(unsigned rcode, char out[16]);
+
+enum section { SECTION_ANSWER, SECTION_AUTHORITY, SECTION_ADDITIONAL };
+
+struct question {
+	const char *name; /* canonical */
+	uint16_t type;
+	bool recurse; /* RD: for a resolver, not for an authoritative server */
+};
+
+/* With EDNS we offer to take datagrams of this size (the "DNS flag day 2020" value). */
+#define MESSAGE_EDNS_SIZE 1232
+/* The longest query: header, name, type and class, OPT. */
+#define MESSAGE_QUERY_MAX (12 + 255 + 4 + 11)
+
+/*
+ * Writes the query for a question. Returns its length, or 0 when the name cannot be asked for: it
+ * is too long, or has octets that only some C libraries can encode.
+ */
+size_t message_build(
+    const struct question *question, uint16_t id, bool edns, unsigned char out[MESSAGE_QUERY_MAX]);
+
+/*
+ * Is the reply an answer to the query, both in octets? Its id must be the query's, and its question
+ * too, case aside (RFC 5452 section 9.1). An error reply without question is one if the id matches,
+ * because servers that do not know EDNS send such (RFC 6891 section 7).
+ */
+bool message_answers(
+    const unsigned char *query, size_t query_len, const unsigned char *reply, size_t reply_len);
+/* TC: the reply is not complete, ask by TCP. To be asked before anything else is read. */
+bool message_truncated(const unsigned char *reply);
+/* The response code of the header alone. */
+unsigned message_rcode(const unsigned char *reply);
+
+struct record {
+	enum section section;
+	uint16_t type;
+	uint32_t ttl;	     /* seconds */
+	char *owner;	     /* canonical */
+	char *target;	     /* CNAME, NS: canonical; NULL otherwise */
+	uint32_t serial;     /* SOA */
+	unsigned char *data; /* TXT: its strings, joined; A, AAAA: the address in network order */
+	size_t len;
+	unsigned strings; /* TXT: how many strings there were */
+};
+
+struct message {
+	unsigned rcode; /* with the upper bits that OPT brings (RFC 6891 section 6.1.3) */
+	bool authoritative;
+	bool recursion_available;
+	struct record *records; /* those of the types above, class IN, without OPT */
+	size_t n;
+};
+
+/*
+ * Reads a complete message. False, and nothing to free, when there is anything in it that is not
+ * well: counts that do not match, octets left over, names or strings that leave their bounds.
+ */
+bool message_parse(struct message *m, const unsigned char *data, size_t len);
+void message_free(struct message *m);
+
+#endif

@@ -1,0 +1,379 @@
+/* SPDX-License-Identifier: MIT */
+/* What resolvers know: records of a name, and the name servers that are responsible for it. */
+#include "config.h"
+
+#include "verify/dns/resolve.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* More name servers of a zone than anybody has; the others are not looked at. */
+#define SERVERS_MAX 32
+
+struct lookup {
+	struct exchanges *all;
+	const struct addresses *resolvers;
+	size_t next; /* the resolver to ask after the present one */
+	struct exchange *exchange;
+	char *name;
+	uint16_t type;
+	struct buf reason;
+	void (*done)(void *arg, const struct lookup_result *result);
+	void *arg;
+};
+
+static void lookup_ask(struct lookup *l);
+
+static void lookup_free(struct lookup *l)
+{
+	buf_free(&l->reason);
+	free(l->name);
+	free(l);
+}
+
+void lookup_cancel(struct lookup *l)
+{
+	if (!l)
+		return;
+	exchange_cancel(l->exchange);
+	lookup_free(l);
+}
+
+static void lookup_finish(struct lookup *l, const struct message *message)
+{
+	struct lookup_result result = {message, buf_text(&l->reason)};
+
+	l->done(l->arg, &result);
+	lookup_free(l);
+}
+
+static void lookup_blame(struct lookup *l, const struct exchange_result *result)
+{
+	char resolver[ADDRESS_TEXT], rcode[16];
+
+	address_print(&l->resolvers->v[l->next - 1], DNS_PORT, resolver);
+	if (result->end == EXCHANGE_REPLY)
+		rcode_name(result->message->rcode, rcode);
+	buf_printf(&l->reason, "%s%s %s%s", l->reason.len ? ", " : "", resolver,
+	    result->end == EXCHANGE_REPLY ? "answered " : "",
+	    result->end == EXCHANGE_REPLY ? rcode : exchange_reason(result));
+}
+
+static void lookup_answered(void *arg, const struct exchange_result *result)
+{
+	struct lookup *l = arg;
+	const struct message *m = result->message;
+
+	l->exchange = NULL;
+	if (m && (m->rcode == RCODE_NOERROR || m->rcode == RCODE_NXDOMAIN)) {
+		lookup_finish(l, m);
+		return;
+	}
+	lookup_blame(l, result);
+	if (l->next < l->resolvers->n)
+		lookup_ask(l);
+	else
+		lookup_finish(l, NULL);
+}
+
+static void lookup_ask(struct lookup *l)
+{
+	struct question question = {.name = l->name, .type = l->type, .recurse = true};
+
+	l->exchange = exchange_start(
+	    l->all, &l->resolvers->v[l->next++], &question, false, lookup_answered, l);
+}
+
+struct lookup *lookup_start(struct exchanges *all, const struct addresses *resolvers,
+    const char *name, uint16_t type, void (*done)(void *arg, const struct lookup_result *result),
+    void *arg)
+{
+	struct lookup *l = xcalloc(1, sizeof(*l));
+
+	*l = (struct lookup){.all = all,
+	    .resolvers = resolvers,
+	    .name = xstrdup(name),
+	    .type = type,
+	    .reason = BUF_INIT(512),
+	    .done = done,
+	    .arg = arg};
+	lookup_ask(l);
+	return l;
+}
+
+/* The addresses of one name server, asked for in both families at once. */
+struct server_lookup {
+	struct find *find;
+	char *name;
+	struct lookup *v4, *v6;
+	struct addresses found;
+	char *fault;
+};
+
+struct find {
+	struct exchanges *all;
+	const struct addresses *resolvers;
+	char *zone; /* the name that is asked for SOA, and when that is found: the zone */
+	struct lookup *lookup; /* for SOA, then for NS */
+	struct server_lookup *names;
+	size_t n_names;
+	size_t pending; /* lookups of addresses */
+	struct found_server *servers;
+	size_t n;
+	void (*done)(void *arg, const struct find_result *result);
+	void *arg;
+};
+
+static void ask_soa(struct find *f);
+
+static void find_free(struct find *f)
+{
+	for (size_t i = 0; i < f->n_names; i++) {
+		addresses_free(&f->names[i].found);
+		free(f->names[i].name);
+		free(f->names[i].fault);
+	}
+	free(f->names);
+	free(f->servers);
+	free(f->zone);
+	free(f);
+}
+
+void find_cancel(struct find *f)
+{
+	if (!f)
+		return;
+	lookup_cancel(f->lookup);
+	for (size_t i = 0; i < f->n_names; i++) {
+		lookup_cancel(f->names[i].v4);
+		lookup_cancel(f->names[i].v6);
+	}
+	find_free(f);
+}
+
+/* reason is NULL, or why there is no zone or no address. */
+static void find_finish(struct find *f, const char *reason, bool zone)
+{
+	struct find_result result = {zone ? f->zone : NULL, f->servers, f->n, reason};
+
+	f->done(f->arg, &result);
+	find_free(f);
+}
+
+static void find_fail(struct find *f, const char *type, const char *why, bool zone)
+{
+	char *reason = xasprintf("%s of %s: %s", type, f->zone, why);
+
+	find_finish(f, reason, zone);
+	free(reason);
+}
+
+static bool is_known(const struct find *f, const union address *a)
+{
+	for (size_t i = 0; i < f->n; i++)
+		if (!f->servers[i].fault && address_same(&f->servers[i].address, a))
+			return true;
+	return false;
+}
+
+static struct found_server *add_server(struct find *f, const char *name)
+{
+	f->servers = xrealloc(f->servers, (f->n + 1) * sizeof(*f->servers));
+	f->servers[f->n] = (struct found_server){.name = name};
+	return &f->servers[f->n++];
+}
+
+/* All names have been asked for: those without address are servers too, that cannot be asked. */
+static void addresses_complete(struct find *f)
+{
+	bool usable = false;
+
+	for (size_t i = 0; i < f->n_names; i++) {
+		struct server_lookup *s = &f->names[i];
+
+		for (size_t k = 0; k < s->found.n; k++)
+			if (!is_known(f, &s->found.v[k]))
+				add_server(f, s->name)->address = s->found.v[k];
+		if (!s->found.n)
+			add_server(f, s->name)->fault = s->fault ? s->fault : "has no address";
+		usable = usable || s->found.n;
+	}
+	if (usable)
+		find_finish(f, NULL, true);
+	else
+		find_fail(f, "addresses of the name servers", f->servers[0].fault, true);
+}
+
+static void take_addresses(
+    struct server_lookup *s, const struct lookup_result *result, uint16_t type)
+{
+	union address a;
+
+	if (!result->message) {
+		if (!s->fault)
+			s->fault = xasprintf("has no address that we can find: %s", result->reason);
+		return;
+	}
+	for (size_t i = 0; i < result->message->n; i++) {
+		const struct record *r = &result->message->records[i];
+
+		/* A CNAME before them is not allowed (RFC 2181 section 10.3), and followed by all.
+		 */
+		if (r->section != SECTION_ANSWER || r->type != type)
+			continue;
+		address_from_octets(&a, r->data, r->len, DNS_PORT);
+		addresses_add(&s->found, &a);
+	}
+}
+
+static void v4_answered(void *arg, const struct lookup_result *result)
+{
+	struct server_lookup *s = arg;
+
+	s->v4 = NULL;
+	take_addresses(s, result, TYPE_A);
+	if (--s->find->pending == 0)
+		addresses_complete(s->find);
+}
+
+static void v6_answered(void *arg, const struct lookup_result *result)
+{
+	struct server_lookup *s = arg;
+
+	s->v6 = NULL;
+	take_addresses(s, result, TYPE_AAAA);
+	if (--s->find->pending == 0)
+		addresses_complete(s->find);
+}
+
+static void add_name(struct find *f, const char *name)
+{
+	if (f->n_names == SERVERS_MAX)
+		return;
+	for (size_t i = 0; i < f->n_names; i++)
+		if (!strcmp(f->names[i].name, name))
+			return;
+	f->names = xrealloc(f->names, (f->n_names + 1) * sizeof(*f->names));
+	f->names[f->n_names++] = (struct server_lookup){.find = f, .name = xstrdup(name)};
+}
+
+/* Resolvers turn the records round; people like to see the same order again. */
+static int by_name(const void *a, const void *b)
+{
+	const struct server_lookup *left = a, *right = b;
+
+	return strcmp(left->name, right->name);
+}
+
+static void ask_addresses(struct find *f)
+{
+	qsort(f->names, f->n_names, sizeof(*f->names), by_name);
+	f->pending = 2 * f->n_names;
+	for (size_t i = 0; i < f->n_names; i++) {
+		struct server_lookup *s = &f->names[i];
+
+		s->v4 = lookup_start(f->all, f->resolvers, s->name, TYPE_A, v4_answered, s);
+		s->v6 = lookup_start(f->all, f->resolvers, s->name, TYPE_AAAA, v6_answered, s);
+	}
+}
+
+static void ns_answered(void *arg, const struct lookup_result *result)
+{
+	struct find *f = arg;
+
+	f->lookup = NULL;
+	for (size_t i = 0; result->message && i < result->message->n; i++) {
+		const struct record *r = &result->message->records[i];
+
+		if (r->section == SECTION_ANSWER && r->type == TYPE_NS &&
+		    !strcmp(r->owner, f->zone))
+			add_name(f, r->target);
+	}
+	if (f->n_names)
+		ask_addresses(f);
+	else
+		find_fail(
+		    f, "name servers", result->message ? "there are none" : result->reason, true);
+}
+
+/*
+ * The zone according to the answer to SOA: the owner of the SOA record, wherever it is, if it can
+ * be the zone of the name. With a CNAME in the answer the SOA is that of another name.
+ */
+static const char *zone_in(const struct message *m, const char *name)
+{
+	const char *zone = NULL;
+
+	for (size_t i = 0; i < m->n; i++) {
+		const struct record *r = &m->records[i];
+
+		if (r->type == TYPE_CNAME && r->section == SECTION_ANSWER)
+			return NULL;
+		if (r->type == TYPE_SOA && name_within(name, r->owner))
+			zone = r->owner;
+	}
+	return zone;
+}
+
+static void soa_answered(void *arg, const struct lookup_result *result)
+{
+	struct find *f = arg;
+	const char *zone, *parent;
+	char *name;
+
+	f->lookup = NULL;
+	if (!result->message) {
+		find_fail(f, "zone", result->reason, false);
+		return;
+	}
+	zone = zone_in(result->message, f->zone);
+	parent = name_parent(f->zone);
+	if (!zone && !parent) {
+		find_fail(f, "zone", "no resolver knows of one", false);
+		return;
+	}
+	name = xstrdup(zone ? zone : parent);
+	free(f->zone);
+	f->zone = name;
+	if (zone)
+		f->lookup = lookup_start(f->all, f->resolvers, name, TYPE_NS, ns_answered, f);
+	else
+		ask_soa(f);
+}
+
+static void ask_soa(struct find *f)
+{
+	f->lookup = lookup_start(f->all, f->resolvers, f->zone, TYPE_SOA, soa_answered, f);
+}
+
+static struct find *find_new(struct exchanges *all, const struct addresses *resolvers,
+    const char *zone, void (*done)(void *arg, const struct find_result *result), void *arg)
+{
+	struct find *f = xcalloc(1, sizeof(*f));
+
+	*f = (struct find){
+	    .all = all, .resolvers = resolvers, .zone = xstrdup(zone), .done = done, .arg = arg};
+	return f;
+}
+
+struct find *find_servers(struct exchanges *all, const struct addresses *resolvers,
+    const char *name, void (*done)(void *arg, const struct find_result *result), void *arg)
+{
+	const char *parent = name_parent(name);
+	struct find *f = find_new(all, resolvers, parent ? parent : ".", done, arg);
+
+	ask_soa(f);
+	return f;
+}
+
+struct find *find_addresses(struct exchanges *all, const struct addresses *resolvers,
+    const char *zone, const struct strlist *servers,
+    void (*done)(void *arg, const struct find_result *result), void *arg)
+{
+	struct find *f = find_new(all, resolvers, zone, done, arg);
+
+	for (size_t i = 0; i < servers->n; i++)
+		add_name(f, servers->v[i]);
+	ask_addresses(f);
+	return f;
+}

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: MIT */
+/* One GET of one URL at one address, by libcurl on the libuv loop. */
+#ifndef ACMEHOOK_FETCH_H
+#define ACMEHOOK_FETCH_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <curl/curl.h>
+#include <uv.h>
+
+#include "verify/dns/servers.h"
+#include "verify/slots.h"
+
+/* What all fetches of a loop share. */
+struct fetches {
+	uv_loop_t *loop;
+	CURLM *multi;
+	uv_timer_t timer;
+	struct slots slots;
+};
+
+/* False if libcurl cannot be used. */
+bool fetches_init(struct fetches *all, uv_loop_t *loop);
+/* There must be no fetch any more. */
+void fetches_free(struct fetches *all);
+
+enum fetch_end {
+	FETCH_DONE,	       /* there is a response, whatever its status */
+	FETCH_REFUSED,	       /* nobody listens there */
+	FETCH_UNREACHABLE,     /* there is no way from this host to there */
+	FETCH_CONNECT_TIMEOUT, /* no answer to the attempt to connect */
+	FETCH_TIMEOUT,	       /* connected, but no complete response in time */
+	FETCH_RESET,	       /* the connection was torn down */
+	FETCH_TLS,	       /* TLS could not be negotiated */
+	FETCH_BROKEN,	       /* what came is no response, or the URL cannot be fetched */
+};
+
+struct fetch_result {
+	enum fetch_end end;
+	int error;	      /* errno of the connection attempt, or 0 */
+	const char *text;     /* what libcurl says about it; "" after FETCH_DONE */
+	long status;	      /* of HTTP, 0 if there was none */
+	const char *body;     /* NUL-terminated after len octets */
+	size_t len;	      /* at most 4096 */
+	bool cut;	      /* the body was longer; the rest was not read */
+	const char *redirect; /* the absolute URL of a redirect, or NULL */
+	uint64_t ms;
+};
+
+struct fetch;
+
+/*
+ * Fetches the URL from that address and port, whatever host and port the URL has; redirects are not
+ * followed, certificates are not verified (RFC 8555 section 8.3 and the CA do likewise), proxies
+ * and everything else in the environment or in files is ignored. Up to 10 s to connect, 15 s in
+ * all. referer may be NULL.
+ *
+ * At most 256 fetches are under way at once, the others wait their turn. Unless cancelled, done()
+ * is called exactly once, never from within fetch_start(); the fetch is gone then, and what the
+ * result points to is valid during the call only.
+ */
+struct fetch *fetch_start(struct fetches *all, const char *url, const union address *address,
+    const char *referer, void (*done)(void *arg, const struct fetch_result *result), void *arg);
+/* Ends it without calling done(); NULL is allowed. */
+void fetch_cancel(struct fetch *fetch);
+
+#endif

@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: MIT */
+/* acmehook-verify: questions about challenges on standard input, verdicts on standard output. */
+#include "config.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <uv.h>
+
+#include "buf.h"
+#include "verify/check.h"
+#include "error.h"
+#include "jsonline.h"
+#include "verify/privileges.h"
+
+/* Replies wait that long for somebody to read them; progress is left out much earlier. */
+#define OUTPUT_MAX (256 * 1024 * 1024)
+#define OUTPUT_BUSY (1024 * 1024)
+
+struct verifier {
+	uv_loop_t loop;
+	struct checks checks;
+	struct linecutter lines;
+	uv_poll_t in, out;
+	bool in_polled, out_polled; /* files cannot be polled, and need not be */
+	struct buf pending;	    /* replies that are not written yet */
+};
+
+static void out_ready(uv_poll_t *poll, int status, int events);
+
+/* Nobody will read what we find out: there is nothing more to do. */
+static void reader_is_gone(void)
+{
+	_exit(EXIT_FAILURE);
+}
+
+/* While everything is written only the end of the reader is of interest, and keeps nobody waiting.
+ */
+static void watch_output(struct verifier *v)
+{
+	if (!v->out_polled)
+		return;
+	uv_poll_start(&v->out, UV_DISCONNECT | (v->pending.len ? UV_WRITABLE : 0), out_ready);
+	if (v->pending.len)
+		uv_ref((uv_handle_t *)&v->out);
+	else
+		uv_unref((uv_handle_t *)&v->out);
+}
+
+static void write_pending(struct verifier *v)
+{
+	bool waited = v->pending.len > 0;
+	ssize_t n = 0;
+
+	while (v->pending.len && (n >= 0 || errno == EINTR)) {
+		n = write(STDOUT_FILENO, v->pending.data, v->pending.len);
+		if (n > 0)
+			buf_drop(&v->pending, (size_t)n);
+	}
+	if (n < 0 && errno != EAGAIN && errno != EWOULDBLOCK)
+		reader_is_gone();
+	if (waited)
+		watch_output(v);
+}
+
+static void out_ready(uv_poll_t *poll, int status, int events)
+{
+	struct verifier *v = poll->data;
+
+	if (status < 0 || (events & UV_DISCONNECT))
+		reader_is_gone();
+	write_pending(v);
+}
+
+static void say(void *arg, struct json_object *reply)
+{
+	struct verifier *v = arg;
+	bool idle = v->pending.len == 0;
+
+	if (v->pending.len > OUTPUT_BUSY && jsonline_bool(reply, "progress"))
+		return;
+	if (!jsonline_add(&v->pending, reply))
+		reader_is_gone();
+	if (idle)
+		write_pending(v);
+}
+
+static void take_line(void *arg, const char *data, size_t len)
+{
+	struct verifier *v = arg;
+
+	checks_line(&v->checks, data, len);
+}
+
+/* Reads once. False at the end of the input, or when it cannot be read. */
+static bool read_input(struct verifier *v)
+{
+	char data[65536];
+	ssize_t n = read(STDIN_FILENO, data, sizeof(data));
+
+	if (n > 0)
+		linecutter_feed(&v->lines, data, (size_t)n);
+	if (n > 0 || (n < 0 && (errno == EAGAIN || errno == EINTR)))
+		return true;
+	linecutter_end(&v->lines);
+	return false;
+}
+
+static void in_ready(uv_poll_t *poll, int status, int events)
+{
+	struct verifier *v = poll->data;
+
+	(void)status;
+	(void)events;
+	if (!read_input(v))
+		uv_close((uv_handle_t *)poll, NULL);
+}
+
+static void start(struct verifier *v)
+{
+	v->out_polled = uv_poll_init(&v->loop, &v->out, STDOUT_FILENO) == 0;
+	v->out.data = v;
+	watch_output(v);
+	v->in_polled = uv_poll_init(&v->loop, &v->in, STDIN_FILENO) == 0;
+	v->in.data = v;
+	if (v->in_polled)
+		uv_poll_start(&v->in, UV_READABLE | UV_DISCONNECT, in_ready);
+	else
+		while (read_input(v))
+			uv_run(&v->loop, UV_RUN_NOWAIT);
+}
+
+static void finish(struct verifier *v)
+{
+	checks_free(&v->checks);
+	if (v->out_polled)
+		uv_close((uv_handle_t *)&v->out, NULL);
+	uv_run(&v->loop, UV_RUN_DEFAULT);
+	uv_loop_close(&v->loop);
+	linecutter_free(&v->lines);
+	buf_free(&v->pending);
+}
+
+static void usage(FILE *f)
+{
+	fputs("usage: acmehook-verify [--help | --version]\n"
+	      "Reads questions about ACME challenges from standard input, one JSON object a line,\n"
+	      "and writes what it finds to standard output. See acmehook-verify(8).\n",
+	    f);
+}
+
+static void read_options(int argc, char **argv)
+{
+	static const struct option options[] = {
+	    {"help", no_argument, NULL, 'h'},
+	    {"version", no_argument, NULL, 'V'},
+	    {0},
+	};
+	int c = getopt_long(argc, argv, "hV", options, NULL);
+
+	if (c == 'h') {
+		usage(stdout);
+		exit(EXIT_SUCCESS);
+	}
+	if (c == 'V') {
+		puts("acmehook-verify " PACKAGE_VERSION);
+		exit(EXIT_SUCCESS);
+	}
+	if (c != -1 || optind < argc) {
+		usage(stderr);
+		exit(failure_status(FAILURE_USAGE));
+	}
+}
+
+int main(int argc, char **argv)
+{
+	static struct verifier v = {.pending = BUF_INIT(OUTPUT_MAX)};
+	struct error error = {0};
+
+	read_options(argc, argv);
+	signal(SIGPIPE, SIG_IGN);
+	if (!privileges_drop(&error)) {
+		fprintf(stderr, "acmehook-verify: %s\n", error.text);
+		return failure_status(error.failure);
+	}
+	linecutter_init(&v.lines, take_line, &v);
+	if (uv_loop_init(&v.loop) || !checks_init(&v.checks, &v.loop, say, &v)) {
+		fprintf(stderr, "acmehook-verify: cannot start: %s\n", strerror(errno));
+		return failure_status(FAILURE_STOPPED);
+	}
+	start(&v);
+	uv_run(&v.loop, UV_RUN_DEFAULT);
+	finish(&v);
+	return EXIT_SUCCESS;
+}

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: MIT */
+/* What the verifier gives up before it reads anything from the network. */
+#ifndef ACMEHOOK_PRIVILEGES_H
+#define ACMEHOOK_PRIVILEGES_H
+
+#include <stdbool.h>
+
+#include "error.h"
+
+/*
+ * Started by root, the process becomes VERIFY_USER for good, or, in a user namespace that has no
+ * other users, loses all capabilities. In any case it can gain nothing by exec, leaves no core
+ * file, and may open as many files as its hard limit says. False, with a sentence in *error, when
+ * it would go on with more rights than it should have.
+ */
+bool privileges_drop(struct error *error);
+
+#endif

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: MIT */
+/* A limit to how many things are under way at once. */
+#include "config.h"
+
+#include "verify/slots.h"
+
+void slots_init(struct slots *slots, size_t limit)
+{
+	*slots = (struct slots){.free = limit};
+}
+
+static void unlink_slot(struct slots *slots, struct slot *slot)
+{
+	*(slot->prev ? &slot->prev->next : &slots->first) = slot->next;
+	*(slot->next ? &slot->next->prev : &slots->last) = slot->prev;
+	slot->next = slot->prev = NULL;
+	slot->waiting = false;
+}
+
+static void serve(struct slots *slots)
+{
+	while (slots->free && slots->first) {
+		struct slot *slot = slots->first;
+
+		unlink_slot(slots, slot);
+		slot->holding = true;
+		slots->free--;
+		slot->go(slot);
+	}
+}
+
+void slots_enter(struct slots *slots, struct slot *slot, void (*go)(struct slot *slot))
+{
+	slot->go = go;
+	slot->waiting = true;
+	slot->prev = slots->last;
+	*(slots->last ? &slots->last->next : &slots->first) = slot;
+	slots->last = slot;
+	serve(slots);
+}
+
+void slots_leave(struct slots *slots, struct slot *slot)
+{
+	if (slot->waiting)
+		unlink_slot(slots, slot);
+	if (!slot->holding)
+		return;
+	slot->holding = false;
+	slots->free++;
+	serve(slots);
+}

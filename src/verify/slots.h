@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT */
+/* A limit to how many things are under way at once; the others wait in line. */
+#ifndef ACMEHOOK_SLOTS_H
+#define ACMEHOOK_SLOTS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* Part of each thing that wants a slot; all zero before slots_enter(). */
+struct slot {
+	struct slot *next, *prev; /* in the line, while it waits */
+	bool waiting;
+	bool holding;
+	void (*go)(struct slot *slot);
+};
+
+struct slots {
+	struct slot *first, *last;
+	size_t free;
+};
+
+void slots_init(struct slots *slots, size_t limit);
+/* Calls go(), at once or when it is the slot's turn. */
+void slots_enter(struct slots *slots, struct slot *slot, void (*go)(struct slot *slot));
+/* Gives the slot back or leaves the line; may call the go() of others. Safe to call twice. */
+void slots_leave(struct slots *slots, struct slot *slot);
+
+#endif
