@@ -7,15 +7,19 @@
 #include <stdlib.h>
 #include <string.h>
 
-extern const struct dialect dialect_certbot, dialect_dehydrated, dialect_env, dialect_json;
+/* The table: one line for each file in src/dialects. */
+#define DIALECTS(X)   \
+	X(certbot)    \
+	X(dehydrated) \
+	X(env)        \
+	X(json)
 
-const struct dialect *const dialects[] = {
-    &dialect_certbot,
-    &dialect_dehydrated,
-    &dialect_env,
-    &dialect_json,
-    NULL,
-};
+#define DECLARATION(name) extern const struct dialect dialect_##name;
+#define ENTRY(name) &dialect_##name,
+
+DIALECTS(DECLARATION)
+
+const struct dialect *const dialects[] = {DIALECTS(ENTRY) NULL};
 
 const struct dialect *dialect_find(const char *name, unsigned flags)
 {

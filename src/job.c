@@ -207,14 +207,17 @@ bool job_verifies(const struct job *job, size_t i)
 	       view_number(&job->tasks[i].view, OPTION_VERIFY) != VERIFY_OFF;
 }
 
+long job_default_timeout(const char *type)
+{
+	/* a record has to travel to other servers, a file has not */
+	return strcmp(type, "dns-01") ? 60000 : 300000;
+}
+
 long job_verify_timeout(const struct job *job, size_t i)
 {
 	const struct setting *s = view_get(&job->tasks[i].view, OPTION_VERIFY_TIMEOUT);
 
-	if (s->set)
-		return s->number;
-	/* a record has to travel to other servers, a file has not */
-	return strcmp(job->deploy.events.v[i].field[FIELD_TYPE], "dns-01") ? 60000 : 300000;
+	return s->set ? s->number : job_default_timeout(job->deploy.events.v[i].field[FIELD_TYPE]);
 }
 
 /* The argument of the verifier's callbacks: the job and which of its tasks. */

@@ -92,7 +92,9 @@ void jobs_stop(struct jobs *jobs);
 
 /* Does the status of this job decide anything? */
 bool job_advisory(const struct job *job);
-/* How long the verifier may take, in ms. */
+/* How long the verifier may take, in ms, for a type of challenge where nothing else is set. */
+long job_default_timeout(const char *type);
+/* And for an event. */
 long job_verify_timeout(const struct job *job, size_t i);
 bool job_verifies(const struct job *job, size_t i);
 

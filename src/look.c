@@ -127,7 +127,8 @@ int look_command(struct session *session)
 	    .token = event.field[FIELD_TOKEN],
 	    .values = (const char *const *)words->v + 2,
 	    .n = words->n - 2,
-	    .timeout = timeout->set ? timeout->number : 300000,
+	    .timeout =
+		timeout->set ? timeout->number : job_default_timeout(event.field[FIELD_TYPE]),
 	    .view = &session->view,
 	};
 	look.title = xasprintf("%s %s", proof.type, proof.domain);

@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "identifier.h"
+
 static const char *const verify_modes[] = {
     [VERIFY_STRICT] = "strict",
     [VERIFY_REQUIRE] = "require",
@@ -42,9 +44,9 @@ const struct option_def option_defs[OPTION__MAX] = {
 	"strict, require, warn or off: what must be proven", verify_modes, "require"},
     [OPTION_VERIFY_TIMEOUT] = {"verify-timeout", 0, OPTION_IS_TIME, EVERYWHERE, "TIME",
 	"how long to wait for the proof [300 for dns-01, else 60]", NULL, NULL},
-    [OPTION_RESOLVER] = {"resolver", 0, OPTION_IS_LIST, EVERYWHERE, "ADDR[#PORT]",
+    [OPTION_RESOLVER] = {"resolver", 0, OPTION_IS_SERVERS, EVERYWHERE, "ADDR[#PORT]",
 	"a recursive resolver to use instead of resolv.conf's", NULL, NULL},
-    [OPTION_AUTHORITY] = {"authority", 0, OPTION_IS_LIST, EVERYWHERE, "ADDR[#PORT]",
+    [OPTION_AUTHORITY] = {"authority", 0, OPTION_IS_SERVERS, EVERYWHERE, "ADDR[#PORT]",
 	"a name server to ask; no others are looked for", NULL, NULL},
     [OPTION_HTTP_PORT] = {"http-port", 0, OPTION_IS_PORT, EVERYWHERE, "PORT",
 	"where http-01 is served", NULL, "80"},
@@ -55,7 +57,7 @@ const struct option_def option_defs[OPTION__MAX] = {
     [OPTION_FORMAT] = {"format", 0, OPTION_IS_CHOICE, ON_COMMAND_LINE | IN_FILE, "FORMAT",
 	"of reports: text or json", formats, "text"},
     [OPTION_QUIET] = {"quiet", 'q', OPTION_IS_FLAG, ON_COMMAND_LINE | IN_FILE, NULL,
-	"report failures only", NULL, NULL},
+	"no progress, no summary: only what is not well", NULL, NULL},
     [OPTION_VERBOSE] = {"verbose", 'v', OPTION_IS_FLAG, ON_COMMAND_LINE | IN_FILE, NULL,
 	"report what went well too", NULL, NULL},
     [OPTION_DRY_RUN] = {"dry-run", 'n', OPTION_IS_FLAG, ON_COMMAND_LINE, NULL,
@@ -121,6 +123,18 @@ static bool parse_number(const char *value, int base, long least, long most, lon
 	return !*end && *number >= least && *number <= most;
 }
 
+/* ADDR[#PORT]; an IPv6 address may have a scope (fe80::1%eth0). */
+static bool is_server(const char *value)
+{
+	char *address = xstrndup(value, strcspn(value, "#%"));
+	const char *port = strchr(value, '#');
+	long number;
+	bool good = identifier_is_ip(address);
+
+	free(address);
+	return good && (!port || parse_number(port + 1, 10, 1, 65535, &number));
+}
+
 bool settings_put(
     struct settings *settings, enum option_id id, const char *value, struct error *error)
 {
@@ -151,6 +165,13 @@ bool settings_put(
 	case OPTION_IS_MODE:
 		if (!parse_number(value, 8, 0, 0777, &s->number))
 			return wrong(id, value, "is not an octal mode such as 022", error);
+		break;
+	case OPTION_IS_SERVERS:
+		if (!is_server(value))
+			return wrong(id, value,
+			    "is not ADDR or ADDR#PORT; write 192.0.2.1, or 2001:db8::1#5353",
+			    error);
+		strlist_add(&s->list, value);
 		break;
 	case OPTION_IS_LIST:
 		if (id == OPTION_ENV && (!strchr(value, '=') || *value == '='))

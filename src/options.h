@@ -37,13 +37,14 @@ enum option_id {
 };
 
 enum option_kind {
-	OPTION_IS_FLAG,	  /* number: 0 or 1 */
-	OPTION_IS_TEXT,	  /* text */
-	OPTION_IS_CHOICE, /* number: index into choices */
-	OPTION_IS_TIME,	  /* number: milliseconds */
-	OPTION_IS_PORT,	  /* number */
-	OPTION_IS_MODE,	  /* number: the octal file mode bits */
-	OPTION_IS_LIST,	  /* list, one element each time it is given */
+	OPTION_IS_FLAG,	   /* number: 0 or 1 */
+	OPTION_IS_TEXT,	   /* text */
+	OPTION_IS_CHOICE,  /* number: index into choices */
+	OPTION_IS_TIME,	   /* number: milliseconds */
+	OPTION_IS_PORT,	   /* number */
+	OPTION_IS_MODE,	   /* number: the octal file mode bits */
+	OPTION_IS_SERVERS, /* list of ADDR[#PORT], one element each time it is given */
+	OPTION_IS_LIST,	   /* list, one element each time it is given */
 };
 
 /* Where an option may stand. */

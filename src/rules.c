@@ -11,6 +11,7 @@
 
 #include <confuse.h>
 
+#include "dialect.h"
 #include "identifier.h"
 
 #define DEFAULT_FILE SYSCONFDIR "/acmehook/acmehook.conf"
@@ -54,6 +55,9 @@ static int validate(cfg_t *cfg, cfg_opt_t *opt)
 	bool good = !value || settings_put(&scratch, id, value, &error);
 
 	settings_free(&scratch);
+	if (good && value && id == OPTION_TO && !dialect_find(value, DIALECT_TO))
+		good = error_set(&error, FAILURE_USAGE,
+		    "to: \"%s\" is no kind of handler; acmehook dialects lists them", value);
 	if (good && value && option_defs[id].where & ABSOLUTE && *value != '/')
 		good = error_set(&error, FAILURE_USAGE,
 		    "%s: \"%s\" is not an absolute path, and clients and cron run in directories "
@@ -78,7 +82,7 @@ static size_t make_opts(cfg_opt_t *opts, unsigned where)
 			continue;
 		if (def->kind == OPTION_IS_FLAG)
 			opts[n++] = (cfg_opt_t)CFG_BOOL(def->name, cfg_false, CFGF_NODEFAULT);
-		else if (def->kind == OPTION_IS_LIST)
+		else if (def->kind == OPTION_IS_LIST || def->kind == OPTION_IS_SERVERS)
 			opts[n++] = (cfg_opt_t)CFG_STR_LIST(def->name, NULL, CFGF_NODEFAULT);
 		else
 			opts[n++] = (cfg_opt_t)CFG_STR(def->name, NULL, CFGF_NODEFAULT);

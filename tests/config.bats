@@ -149,9 +149,13 @@ EOF
     done
 }
 
-@test "an unknown kind of handler is told where it is used" {
-    config <<<'to = "perl"  handler = "/x"'
-    run --separate-stderr "$acmehook" --from dehydrated deploy_challenge a.test "$token" "$digest"
+@test "an unknown kind of handler" {
+    wrong '2: to: "perl" is no kind of handler; acmehook dialects lists them' <<'EOF'
+handler = "/x"
+to = "perl"
+EOF
+    config </dev/null
+    run --separate-stderr "$acmehook" -t perl -H /x --from dehydrated deploy_challenge a.test "$token" "$digest"
     status_is 2
     stderr_has 'to: "perl" is no kind of handler; acmehook dialects lists them'
 }

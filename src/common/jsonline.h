@@ -21,7 +21,7 @@
  */
 struct json_object *jsonline_parse(const char *line, size_t len, const char **why);
 
-/* Adds the object as one line, in the form {"a": 1, "b": "x"}, and a newline. */
+/* Adds the object as one line, in the form { "a": 1, "b": "x" }, and a newline. */
 bool jsonline_add(struct buf *b, struct json_object *object);
 
 /*

@@ -367,7 +367,7 @@ static void answered(void *arg, const struct exchange_result *result)
 	done(dns, s->look);
 	server_clear(s);
 	s->ms = result->ms;
-	s->silent = result->end == EXCHANGE_TIMEOUT;
+	s->silent = result->end != EXCHANGE_REPLY;
 	if (result->end == EXCHANGE_REPLY) {
 		take_message(s, result->message);
 	} else {

@@ -174,15 +174,17 @@ static const struct entry {
     [CASE_H19] = {"H19", VERDICT_RETRY, false, "tls", FETCHING "{detail}",
 	"TLS with {address} fails: {detail}", "https after a redirect needs TLS 1.2 or newer"},
     [CASE_H20] = {"H20", VERDICT_FAIL, false, "connection",
-	FETCHING "Invalid port in redirect target. Only ports 80 and 443 are supported",
+	FETCHING
+	"Invalid port in redirect target. Only ports 80 and 443 are supported, not {detail}",
 	"{url} redirects to {target}, neither port 80 nor 443", NULL},
     [CASE_H21] = {"H21", VERDICT_FAIL, false, "connection",
 	FETCHING "Invalid protocol scheme in redirect target. Only \"http\" and \"https\" protocol "
-		 "schemes are supported",
+		 "schemes are supported, not \"{detail}\"",
 	"{url} redirects to {target}, neither http nor https", NULL},
     [CASE_H22] = {"H22", VERDICT_FAIL, false, "connection",
-	FETCHING "Invalid host in redirect target. Check webserver config for missing '/' in "
-		 "redirect target.",
+	FETCHING
+	"Invalid host in redirect target \"{detail}\". Check webserver config for missing '/' in "
+	"redirect target.",
 	"{url} redirects to {target}: {detail}",
 	"Redirect / https://host/ with the '/' at the end"},
     [CASE_H26] = {"H26", VERDICT_FAIL, false, "connection", FETCHING "Redirect target too long",
@@ -219,8 +221,8 @@ static const struct entry {
     [CASE_H40] = {"H40", VERDICT_RETRY, false, "unauthorized", MISMATCH,
 	"{address} serves other content[ at {target}]: \"{found}\"", NULL},
     [CASE_H46] = {"H46", VERDICT_RETRY, false, "connection",
-	FETCHING "Error getting validation data", "no HTTP response from {address}[: {detail}]",
-	NULL},
+	FETCHING "Error getting validation data",
+	"no proper HTTP response from {address}[: {detail}]", NULL},
     [CASE_H47] = {"H47", VERDICT_RETRY, false, "connection",
 	FETCHING "Timeout after connect (your server may be slow or overloaded)",
 	"{address} accepts the connection, but does not answer", NULL},

@@ -146,8 +146,9 @@ static void on_socket(uv_poll_t *poll, int status, int events)
 	struct fetches *all = w->all;
 	int flags = 0, running;
 
+	/* libcurl finds out itself, by reading, which error it is. */
 	if (status < 0)
-		flags = CURL_CSELECT_ERR;
+		flags = CURL_CSELECT_IN | CURL_CSELECT_OUT;
 	if (events & UV_READABLE)
 		flags |= CURL_CSELECT_IN;
 	if (events & UV_WRITABLE)

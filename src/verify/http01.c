@@ -89,9 +89,8 @@ static void walk_done(struct walk *walk)
 static void walk_ends(struct walk *walk, enum case_id id, const char *target, const char *detail)
 {
 	outcome_init(&walk->outcome, id);
-	if (target)
-		outcome_fact(&walk->outcome, FACT_TARGET, "%s", target);
-	if (detail)
+	outcome_fact(&walk->outcome, FACT_TARGET, "%s", target);
+	if (*detail)
 		outcome_fact(&walk->outcome, FACT_DETAIL, "%s", detail);
 	walk_done(walk);
 }
@@ -139,7 +138,7 @@ static void hop_resolved(struct walk *walk)
 		}
 	}
 	if (!walk->peers.n) {
-		walk_ends(walk, CASE_H27, walk->host, NULL);
+		walk_ends(walk, CASE_H27, walk->host, "");
 		return;
 	}
 	walk->peer = walk->peers.v[walk->next_peer++];
@@ -189,14 +188,14 @@ static void walk_to(struct walk *walk, const struct target *target)
 static void redirected(struct walk *walk, const char *url)
 {
 	struct target target;
-	const char *detail;
+	char detail[REDIRECT_DETAIL] = "";
 	enum case_id id;
 
 	if (walk->hops == REDIRECTS_MAX) {
-		walk_ends(walk, CASE_H13, url, NULL);
+		walk_ends(walk, CASE_H13, url, "");
 		return;
 	}
-	id = redirect_check(url, walk->http->check->http_port, &target, &detail);
+	id = redirect_check(url, walk->http->check->http_port, &target, detail);
 	for (size_t i = 0; id == CASE__MAX && i < walk->seen.n; i++)
 		if (!strcmp(walk->seen.v[i], url))
 			id = CASE_H16;
@@ -247,9 +246,9 @@ static void walk_fetch(struct walk *walk)
 {
 	const char *referer = walk->seen.n > 1 ? walk->seen.v[walk->seen.n - 2] : NULL;
 	struct target target;
-	const char *detail;
+	char detail[REDIRECT_DETAIL] = "";
 
-	redirect_check(walk->url, walk->http->check->http_port, &target, &detail);
+	redirect_check(walk->url, walk->http->check->http_port, &target, detail);
 	set_port(&walk->peer, target.port);
 	/* No secrets from https to http (RFC 9110 section 10.1.3). */
 	if (referer && !target.https && !strncmp(referer, "https:", 6))

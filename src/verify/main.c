@@ -3,6 +3,7 @@
 #include "config.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <getopt.h>
 #include <signal.h>
 #include <stdio.h>
@@ -177,11 +178,23 @@ static void read_options(int argc, char **argv)
 	}
 }
 
+/* A descriptor of ours must not be taken for a standard one that we were started without. */
+static void open_standard_files(void)
+{
+	int fd;
+
+	do
+		fd = open("/dev/null", O_RDWR);
+	while (fd >= 0 && fd <= STDERR_FILENO);
+	close(fd);
+}
+
 int main(int argc, char **argv)
 {
 	static struct verifier v = {.pending = BUF_INIT(OUTPUT_MAX)};
 	struct error error = {0};
 
+	open_standard_files();
 	read_options(argc, argv);
 	signal(SIGPIPE, SIG_IGN);
 	if (!privileges_drop(&error)) {

@@ -117,7 +117,6 @@ bool privileges_drop(struct error *error)
 		    strerror(cause));
 #ifdef HAVE_SYS_PRCTL_H
 	prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
-	prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
 #endif
 	set_limits();
 	return true;

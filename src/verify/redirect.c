@@ -4,8 +4,10 @@
 
 #include "verify/redirect.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include <curl/curl.h>
 
@@ -49,33 +51,45 @@ static bool ends_in(const char *text, const char *end)
 	return n >= k && !strcmp(text + n - k, end);
 }
 
-static enum case_id check_parts(const struct target *t, const char *scheme, const char *path,
-    uint16_t http_port, const char **detail)
+/* Everything before the first ':', if it can be a scheme (RFC 3986 section 3.1). */
+static bool has_other_scheme(const char *url, char detail[REDIRECT_DETAIL])
 {
-	if (strcmp(scheme, "http") && strcmp(scheme, "https"))
-		return CASE_H21;
-	if (t->port != HTTP_PORT && t->port != HTTPS_PORT && t->port != http_port)
+	size_t n = strspn(url, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+-.");
+
+	if (!n || url[n] != ':' || n >= REDIRECT_DETAIL)
+		return false;
+	snprintf(detail, REDIRECT_DETAIL, "%.*s", (int)n, url);
+	return strcasecmp(detail, "http") && strcasecmp(detail, "https");
+}
+
+static enum case_id check_parts(
+    const struct target *t, const char *path, uint16_t http_port, char detail[REDIRECT_DETAIL])
+{
+	if (t->port != HTTP_PORT && t->port != HTTPS_PORT && t->port != http_port) {
+		snprintf(detail, REDIRECT_DETAIL, "%u", t->port);
 		return CASE_H20;
-	if (!*t->host) {
-		*detail = "it has no host";
-		return CASE_H22;
 	}
 	if (ends_in(t->host, ".well-known")) {
-		*detail = "a '/' is missing after the host in the web server's configuration";
+		snprintf(detail, REDIRECT_DETAIL, "%s", t->host);
 		return CASE_H22;
 	}
+	if (!*t->host)
+		return CASE_H46;
 	return strlen(path) > PATH_MAX_OCTETS ? CASE_H26 : CASE__MAX;
 }
 
 enum case_id redirect_check(
-    const char *url, uint16_t http_port, struct target *target, const char **detail)
+    const char *url, uint16_t http_port, struct target *target, char detail[REDIRECT_DETAIL])
 {
-	CURLU *u = curl_url();
+	CURLU *u;
 	enum case_id id = CASE_H46;
 
 	*target = (struct target){0};
-	*detail = NULL;
-	if (u && !curl_url_set(u, CURLUPART_URL, url, CURLU_NON_SUPPORT_SCHEME)) {
+	if (has_other_scheme(url, detail))
+		return CASE_H21;
+	snprintf(detail, REDIRECT_DETAIL, "the redirect has no URL");
+	u = curl_url();
+	if (u && !curl_url_set(u, CURLUPART_URL, url, 0)) {
 		char *scheme = part(u, CURLUPART_SCHEME, 0);
 		char *port = part(u, CURLUPART_PORT, CURLU_DEFAULT_PORT);
 		char *path = part(u, CURLUPART_PATH, 0);
@@ -83,7 +97,7 @@ enum case_id redirect_check(
 		target->https = !strcmp(scheme, "https");
 		target->host = bare_host(u);
 		target->port = (uint16_t)strtoul(port, NULL, 10);
-		id = check_parts(target, scheme, path, http_port, detail);
+		id = check_parts(target, path, http_port, detail);
 		free(scheme);
 		free(port);
 		free(path);

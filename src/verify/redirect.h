@@ -8,6 +8,9 @@
 
 #include "verify/explain.h"
 
+/* Room for a host name. */
+#define REDIRECT_DETAIL 256
+
 struct target {
 	bool https;
 	char *host;    /* lower case; an IPv6 address without its brackets */
@@ -16,8 +19,8 @@ struct target {
 
 /*
  * Takes the URL of a redirect apart. Returns CASE__MAX if the CA would follow it, and fills in the
- * target, which the caller frees; otherwise the case, and in *detail what is wrong with it (a
- * static text or NULL). http_port is the port that plain HTTP has, in the eyes of this CA.
+ * target, which the caller frees; otherwise the case, and in detail the part that is wrong.
+ * http_port is the port that plain HTTP has, in the eyes of this CA.
  */
 enum case_id redirect_check(
     const char *url, uint16_t http_port, struct target *target, const char **detail);

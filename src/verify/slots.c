@@ -17,8 +17,12 @@ static void unlink_slot(struct slots *slots, struct slot *slot)
 	slot->waiting = false;
 }
 
+/* A go() may come back here, by leaving: the loop that called it goes on then. */
 static void serve(struct slots *slots)
 {
+	if (slots->serving)
+		return;
+	slots->serving = true;
 	while (slots->free && slots->first) {
 		struct slot *slot = slots->first;
 
@@ -27,6 +31,7 @@ static void serve(struct slots *slots)
 		slots->free--;
 		slot->go(slot);
 	}
+	slots->serving = false;
 }
 
 void slots_enter(struct slots *slots, struct slot *slot, void (*go)(struct slot *slot))

@@ -13,7 +13,8 @@
 
 #include "buf.h"
 
-#define IN_FLIGHT_MAX 256
+#define QUICK_MAX 256
+#define SLOW_MAX 1024
 /* As many wrong answers in one attempt look like an attack: go on by TCP (RFC 5452 section 9.2). */
 #define WRONG_MAX 8
 #define REPLY_MAX 65535
@@ -30,6 +31,7 @@ static const struct attempt {
 struct exchange {
 	struct exchanges *all;
 	struct slot slot;
+	struct slots *line; /* that the slot is in */
 	uv_timer_t timer;
 	struct wire *wire; /* of the present attempt */
 	size_t attempt;
@@ -65,11 +67,13 @@ struct wire {
 };
 
 static void attempt_begin(struct exchange *x);
+static void line_up(struct exchange *x);
 
 void exchanges_init(struct exchanges *all, uv_loop_t *loop)
 {
 	all->loop = loop;
-	slots_init(&all->slots, IN_FLIGHT_MAX);
+	slots_init(&all->quick, QUICK_MAX);
+	slots_init(&all->slow, SLOW_MAX);
 }
 
 const char *exchange_reason(const struct exchange_result *result)
@@ -123,13 +127,18 @@ static void exchange_close(struct exchange *x)
 	wire_close(x);
 	x->done = NULL;
 	uv_close((uv_handle_t *)&x->timer, exchange_closed);
-	slots_leave(&x->all->slots, &x->slot);
+	slots_leave(x->line, &x->slot);
 }
 
 void exchange_cancel(struct exchange *x)
 {
 	if (x && x->done)
 		exchange_close(x);
+}
+
+static void remember(struct exchange *x, enum silence silence)
+{
+	silence_set(&x->all->silences, &x->server, silence, uv_now(x->all->loop));
 }
 
 static void finish(struct exchange *x, enum exchange_end end, int error)
@@ -139,6 +148,10 @@ static void finish(struct exchange *x, enum exchange_end end, int error)
 	x->result.end = end;
 	x->result.error = error;
 	x->result.ms = uv_now(x->all->loop) - x->started;
+	if (end == EXCHANGE_REPLY || end == EXCHANGE_GARBAGE)
+		silence_clear(&x->all->silences, &x->server);
+	else if (end == EXCHANGE_TIMEOUT || x->attempt > 0)
+		remember(x, SILENCE_TOTAL);
 	exchange_close(x);
 	done(x->arg, &x->result);
 }
@@ -156,7 +169,14 @@ static void next_attempt(struct exchange *x)
 		return;
 	}
 	x->attempt++;
-	attempt_begin(x);
+	remember(x, SILENCE_SLOW);
+	if (x->line == &x->all->slow) {
+		attempt_begin(x);
+		return;
+	}
+	wire_close(x);
+	slots_leave(x->line, &x->slot);
+	line_up(x);
 }
 
 static void by_tcp(struct exchange *x)
@@ -336,9 +356,29 @@ static void attempt_begin(struct exchange *x)
 static void on_turn(struct slot *slot)
 {
 	struct exchange *x = (struct exchange *)((char *)slot - offsetof(struct exchange, slot));
+	enum silence silence = silence_of(&x->all->silences, &x->server, uv_now(x->all->loop));
 
-	x->started = uv_now(x->all->loop);
+	/* What was learned about the server while the exchange was in line. */
+	if (silence && x->line == &x->all->quick) {
+		slots_leave(x->line, &x->slot);
+		line_up(x);
+		return;
+	}
+	/* A resolver that is silent may be at work; another datagram would only be more of it. */
+	if (silence == SILENCE_TOTAL && !x->question.recurse)
+		x->brief = true;
+	if (!x->started)
+		x->started = uv_now(x->all->loop);
 	attempt_begin(x);
+}
+
+/* Waits for a turn, among those whose servers are like this one. */
+static void line_up(struct exchange *x)
+{
+	enum silence silence = silence_of(&x->all->silences, &x->server, uv_now(x->all->loop));
+
+	x->line = silence ? &x->all->slow : &x->all->quick;
+	slots_enter(x->line, &x->slot, on_turn);
 }
 
 struct exchange *exchange_start(struct exchanges *all, const union address *server,
@@ -358,6 +398,6 @@ struct exchange *exchange_start(struct exchanges *all, const union address *serv
 	x->arg = arg;
 	uv_timer_init(all->loop, &x->timer);
 	x->timer.data = x;
-	slots_enter(&all->slots, &x->slot, on_turn);
+	line_up(x);
 	return x;
 }

@@ -10,12 +10,15 @@
 
 #include "verify/dns/message.h"
 #include "verify/dns/servers.h"
+#include "verify/dns/silence.h"
 #include "verify/slots.h"
 
 /* What all exchanges of a loop share. */
 struct exchanges {
 	uv_loop_t *loop;
-	struct slots slots;
+	struct slots quick; /* servers that answer at once, as most do */
+	struct slots slow;  /* those that do not: they must not keep the others waiting */
+	struct silences silences;
 	char datagram[4096]; /* read into and used up within one callback */
 };
 
@@ -42,9 +45,12 @@ const char *exchange_reason(const struct exchange_result *result);
 struct exchange;
 
 /*
- * Asks. At most 256 exchanges are under way at once, the others wait their turn. Unless cancelled,
- * done() is called exactly once, never from within exchange_start(); the exchange is gone then.
- * A brief one is a single datagram and 1.5 seconds, for servers that were silent before.
+ * Asks. At most 256 exchanges with servers that answer are under way at once, and 1024 with servers
+ * that were silent lately; the others wait their turn. Unless cancelled, done() is called exactly
+ * once, never from within exchange_start(); the exchange is gone then.
+ *
+ * UDP is tried for 1.5 s and for 3 s, then TCP for 4 s. A brief exchange is one datagram and 1.5 s:
+ * for servers that were silent before, and for all of those that have not answered anybody lately.
  */
 struct exchange *exchange_start(struct exchanges *all, const union address *server,
     const struct question *question, bool brief,
