@@ -99,6 +99,20 @@ static bool read_one(const struct dialect *from, const struct form *form, char *
 	return (!from->refine || from->refine(event, error)) && event_complete(event, error);
 }
 
+static bool unknown_word(const struct dialect *from, const char *word, struct error *error)
+{
+	struct buf known = BUF_INIT(1000);
+
+	if (from->flags & DIALECT_LENIENT)
+		return true;
+	for (const struct form *form = from->forms; form->word; form++)
+		buf_printf(&known, "%s%s", form > from->forms ? ", " : "", form->word);
+	error_set(
+	    error, FAILURE_USAGE, "%s: \"%s\" is none of %s", from->name, word, buf_text(&known));
+	buf_free(&known);
+	return false;
+}
+
 bool dialect_read(const struct dialect *from, char *const *words, size_t n, struct events *events,
     const struct form **form, struct error *error)
 {
@@ -109,13 +123,15 @@ bool dialect_read(const struct dialect *from, char *const *words, size_t n, stru
 	if (!n)
 		return error_set(error, FAILURE_USAGE,
 		    "%s: it does not say what happens; see acmehook-dialects(7)", from->name);
-	if (!f || f->verb == VERB_UNKNOWN) {
+	if (!f)
+		return unknown_word(from, words[0], error);
+	if (f->verb == VERB_UNKNOWN) {
 		*form = NULL;
 		return true;
 	}
 	if (n - 1 < f->least || (f->flags & FORM_REPEATS && args && (n - 1) % args))
 		return error_set(error, FAILURE_USAGE, "%s %s: %zu words instead of %s%zu",
-		    from->name, f->word, n - 1, f->flags & FORM_REPEATS ? "a multiple of " : "",
+		    from->name, f->word, n - 1, f->flags & FORM_REPEATS ? "a multiple of " : "at least ",
 		    f->flags & FORM_REPEATS ? args : (size_t)f->least);
 	do {
 		size_t take = n - at < args ? n - at : args;

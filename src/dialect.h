@@ -52,6 +52,7 @@ struct dialect {
 #define DIALECT_STREAM 4u   /* its events come as lines, not as calls */
 #define DIALECT_EXPLICIT 8u /* never guessed from the first word */
 #define DIALECT_LEAKS 16u   /* a client that does not clean after a deploy that failed */
+#define DIALECT_LENIENT 32u /* words that it does not know succeed, and reach nobody */
 
 /* All dialects, in the order of `acmehook dialects`; ended by NULL. */
 extern const struct dialect *const dialects[];
@@ -62,9 +63,9 @@ const struct dialect *dialect_find(const char *name, unsigned flags);
 const struct dialect *dialect_of_word(const char *word);
 
 /*
- * Reads the call of a client: words as it gave them, variables from the environment. Words that
- * are not in the dialect give no event and *form NULL: they succeed. False, with a sentence, if
- * the call cannot be understood; what was read by then is in events all the same.
+ * Reads the call of a client: words as it gave them, variables from the environment. A word that
+ * succeeds without reaching anybody gives no event and *form NULL. False, with a sentence, if the
+ * call cannot be understood; what was read by then is in events all the same.
  */
 bool dialect_read(const struct dialect *from, char *const *words, size_t n, struct events *events,
     const struct form **form, struct error *error);

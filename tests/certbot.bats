@@ -145,6 +145,9 @@ EOF
     status_is 2
     stderr_has "it does not say what happens"
     dns
+    certbot atuh
+    status_is 2
+    stderr_is 'acmehook: certbot: "atuh" is none of auth, cleanup, deploy, pre, post'
     run --separate-stderr "$acmehook" -H "$PWD/hook" auth
     status_is 2
     stderr_has "--from CLIENT"

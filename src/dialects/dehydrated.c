@@ -77,7 +77,7 @@ static void environment(const struct event *event, struct strlist *env)
 const struct dialect dialect_dehydrated = {
     .name = "dehydrated",
     .summary = "dehydrated's hook: OPERATION and its arguments",
-    .flags = DIALECT_FROM | DIALECT_TO | DIALECT_LEAKS,
+    .flags = DIALECT_FROM | DIALECT_TO | DIALECT_LEAKS | DIALECT_LENIENT,
     .forms = forms,
     .environment = environment,
 };
