@@ -26,7 +26,7 @@ post-perform
 EOF
     file_is env.pre-perform </dev/null
     file_is env.post-perform </dev/null
-    grep -v cbot_json= env.perform | file_is /dev/stdin <(sort <<EOF
+    grep -v cbot_json= env.perform | file_is <(sort <<EOF
 cmd=perform_challenge
 type=dns-01
 domain=example.test

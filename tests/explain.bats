@@ -13,7 +13,7 @@ EOF
     run --separate-stderr "$acmehook" explain --from dehydrated deploy_challenge www.corp.example "$token" "$digest"
     status_is 0
     stderr_is ""
-    grep -v '^env:' <<<"$output" | file_is /dev/stdin <(cat <<EOF
+    grep -v '^env:' <<<"$output" | file_is <(cat <<EOF
 event:    perform_challenge dns-01 www.corp.example
 rule:     match "*.corp.example dns-01" ($ACMEHOOK_CONFIG:1)
 handler:  $PWD/hook (dialect dehydrated)

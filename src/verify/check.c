@@ -73,12 +73,24 @@ static void on_patience(uv_timer_t *timer)
 	c->type->settle(c);
 }
 
+static uint64_t time_left(const struct check *c)
+{
+	uint64_t age = check_age(c);
+
+	return age < c->timeout ? c->timeout - age : 0;
+}
+
 static void look(struct check *c)
 {
+	uint64_t left = time_left(c), patience = c->type->patience;
+
 	c->looking = true;
-	c->last = check_age(c) >= c->timeout;
-	uv_timer_start(
-	    &c->timer, on_patience, c->last ? c->type->last_patience : c->type->patience, 0);
+	c->last = left == 0;
+	if (c->last)
+		patience = c->type->last_patience;
+	else if (left < patience)
+		patience = left;
+	uv_timer_start(&c->timer, on_patience, patience, 0);
 	c->type->look(c);
 }
 
@@ -98,13 +110,15 @@ static uint64_t jitter(uint64_t ms)
 
 static void wait_for_next(struct check *c)
 {
-	uint64_t age = check_age(c), left = age < c->timeout ? c->timeout - age : 0;
-	uint64_t interval = jitter(c->interval);
+	uint64_t left = time_left(c), wait = jitter(c->interval);
 
 	c->interval += c->interval / 2;
 	if (c->interval > INTERVAL_MAX)
 		c->interval = INTERVAL_MAX;
-	uv_timer_start(&c->timer, on_turn, interval < left ? interval : left, 0);
+	/* The last look is when the time is up; one shortly before it would be of no use. */
+	if (wait + INTERVAL_FIRST > left)
+		wait = left;
+	uv_timer_start(&c->timer, on_turn, wait, 0);
 }
 
 static struct json_object *reply_new(struct json_object *id)

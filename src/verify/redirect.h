@@ -23,7 +23,7 @@ struct target {
  * http_port is the port that plain HTTP has, in the eyes of this CA.
  */
 enum case_id redirect_check(
-    const char *url, uint16_t http_port, struct target *target, const char **detail);
+    const char *url, uint16_t http_port, struct target *target, char detail[REDIRECT_DETAIL]);
 void target_free(struct target *target);
 
 #endif
