@@ -33,6 +33,18 @@ static void answer(const struct job *job)
 	}
 }
 
+/* The client's contract wins: events that decide nothing, one status for all failures, another one
+ * for words that are not known. */
+static int exit_status(
+    const struct dialect *from, const struct form *form, const struct error *error)
+{
+	if (!form && !error->failure)
+		return from->unknown_status;
+	if (!error->failure || (form && form->flags & FORM_ADVISORY))
+		return 0;
+	return from->failure_status ? from->failure_status : failure_status(error->failure);
+}
+
 int call_command(struct session *session)
 {
 	const struct command *command = session->command;
@@ -51,7 +63,7 @@ int call_command(struct session *session)
 		session_run(session);
 		answer(job);
 	}
-	status = job_advisory(job) ? 0 : failure_status(job->error.failure);
+	status = exit_status(command->from, form, &job->error);
 	job_free(job);
 	return status;
 }

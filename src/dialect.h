@@ -6,19 +6,25 @@
 #include "buf.h"
 #include "event.h"
 
-/* One word of a dialect. The same row is read and written. */
+/* One word of a dialect, as it is said in one situation. The same row is read and written. */
 struct form {
 	enum verb verb;
 	const char *word;
 	unsigned char args[7]; /* field or view of each word behind it; FIELD_NONE ends */
 	unsigned char least;   /* how many of them must be there; the others may be missing */
 	unsigned flags;	       /* FORM_... */
-	const struct variable *variables; /* name and field pairs; NULL or ended by a NULL name */
+	const struct variable *variables; /* NULL or ended by a NULL name */
+	const char *type;    /* of challenge that this row is for, or types; NULL: any */
+	const char *status;  /* of a challenge when it is cleaned that this word tells */
+	unsigned char needs; /* field or view without which a handler cannot be told */
+	unsigned char input; /* field or view that is on standard input; FIELD_NONE: nothing */
+	const char *answer;  /* what the client wants to read; such a word tells of nothing */
 };
 
+/* A variable of the environment. */
 struct variable {
 	const char *name;
-	unsigned char field;
+	unsigned char field; /* or view */
 };
 
 #define FORM_REPEATS 1u	 /* the args may come many times in a call: as many events */
@@ -41,10 +47,14 @@ struct dialect {
 	const char *goes_on;
 	/* Of a handler: what it prints, with a status other than 0, for a word it does not know. */
 	const char *not_implemented;
+	/* Of a client: the one exit status of every failure; 0: acmehook(1)'s own. */
+	int failure_status;
+	/* Of a client: the silent answer to a word that is not here; 0: there is no such thing. */
+	int unknown_status;
 	/* What the tables cannot say of one event that was read; it is completed afterwards. */
 	bool (*refine)(struct event *event, struct error *error);
-	/* The environment beyond form->variables: entries as in struct call. */
-	void (*environment)(const struct event *event, struct strlist *env);
+	/* The environment beyond form->variables, for events[i] of n: entries as in struct call. */
+	void (*environment)(const struct event *events, size_t i, size_t n, struct strlist *env);
 };
 
 #define DIALECT_FROM 1u	    /* a client speaks it */
@@ -52,6 +62,8 @@ struct dialect {
 #define DIALECT_STREAM 4u   /* its events come as lines, not as calls */
 #define DIALECT_EXPLICIT 8u /* never guessed from the first word */
 #define DIALECT_LEAKS 16u   /* a client that does not clean after a deploy that failed */
+#define DIALECT_MUTE 64u    /* handlers are not given the word: they are one program for each */
+#define DIALECT_OFFERS 128u /* a client that offers types in turn: without a handler it is no */
 #define DIALECT_LENIENT 32u /* words that it does not know succeed, and reach nobody */
 
 /* All dialects, in the order of `acmehook dialects`; ended by NULL. */
@@ -73,6 +85,7 @@ bool dialect_read(const struct dialect *from, char *const *words, size_t n, stru
 /* One run of a handler. */
 struct call {
 	const char *word;    /* the operation, for people; part of the dialect */
+	char *input;	     /* standard input; NULL: /dev/null */
 	struct strlist argv; /* the handler first */
 	struct strlist env;  /* "NAME=VALUE" to set, "NAME" to take away */
 	size_t first, count; /* the events it is for */
@@ -93,6 +106,9 @@ bool dialect_write(const struct dialect *to, const char *handler, bool chain,
     const struct event *events, size_t first, size_t count, struct calls *calls,
     struct error *error);
 void calls_free(struct calls *calls);
+
+/* The words of a row, without a view of literal text. */
+size_t form_args(const struct form *form);
 
 /* For dialects' environment(): sets a variable, or takes it away when value is NULL; what was said
  * of it before does not count any more. */

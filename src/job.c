@@ -60,6 +60,7 @@ static bool plan_task(struct job *job, size_t i)
 		task->handler = xasprintf("%s%s", strchr(handler, '/') ? "" : "./", handler);
 		return true;
 	}
+	job->declined = job->from->flags & DIALECT_OFFERS;
 	/* Without a handler a challenge cannot be met; other events are for whoever wants them. */
 	return !verb_is_challenge(event->verb) ||
 	       error_set(&task->error, FAILURE_USAGE,
@@ -391,6 +392,7 @@ static void start_run(struct job *job, struct batch *batch)
 	const struct view *view = &job->tasks[call->first].view;
 	struct run *run = &batch->runs[batch->at];
 	const struct process_options options = {
+	    .input = call->input,
 	    .argv = call->argv.v,
 	    .env = &call->env,
 	    .env_more = &view_get(view, OPTION_ENV)->list,

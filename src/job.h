@@ -66,6 +66,7 @@ struct job {
 	struct task *tasks; /* as many as deploy.events */
 	struct process *process;
 	size_t pending;	    /* questions */
+	bool declined;	    /* no handler is for it, and the client goes on to its next offer */
 	struct error error; /* the first that came up */
 	size_t culprit;	    /* the event it came up with */
 	void (*done)(struct job *job, void *arg);

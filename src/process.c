@@ -218,13 +218,33 @@ static int open_pipe(uv_loop_t *loop, struct process *p, struct output *output, 
 	return uv_pipe_open(&output->pipe, ends[0]);
 }
 
+/*
+ * A pipe that holds all of the input already, and its end: what a pipe takes at once (64 KiB on
+ * Linux) is far more than any dialect has to say. The end to read from, or -1.
+ */
+static int open_input(const char *input)
+{
+	size_t len = strlen(input);
+	uv_file ends[2];
+	bool all;
+
+	if (uv_pipe(ends, 0, UV_NONBLOCK_PIPE))
+		return -1;
+	all = write(ends[1], input, len) == (ssize_t)len;
+	close(ends[1]);
+	if (all)
+		return ends[0];
+	close(ends[0]);
+	return -1;
+}
+
 static int spawn(
-    uv_loop_t *loop, struct process *p, const struct process_options *o, int out, int err)
+    uv_loop_t *loop, struct process *p, const struct process_options *o, const int fds[3])
 {
 	uv_stdio_container_t stdio[3] = {
-	    {.flags = UV_IGNORE},
-	    {.flags = UV_INHERIT_FD, .data.fd = out},
-	    {.flags = UV_INHERIT_FD, .data.fd = err},
+	    {.flags = fds[0] < 0 ? UV_IGNORE : UV_INHERIT_FD, .data.fd = fds[0]},
+	    {.flags = UV_INHERIT_FD, .data.fd = fds[1]},
+	    {.flags = UV_INHERIT_FD, .data.fd = fds[2]},
 	};
 	uv_process_options_t options = {
 	    .file = o->argv[0],
@@ -241,7 +261,7 @@ static int spawn(
 
 	p->child.data = p;
 	error = uv_spawn(loop, &p->child, &options);
-
+	p->spawned = true;
 	umask(before);
 	free(options.env);
 	return error;
@@ -251,23 +271,22 @@ struct process *process_start(uv_loop_t *loop, const struct process_options *o, 
     void *arg, struct error *error)
 {
 	struct process *p = xcalloc(1, sizeof(*p));
-	int out, err, status;
+	int fds[3] = {-1, -1, -1}, status;
 
 	p->arg = arg;
 	p->kill_after = o->kill_after;
 	p->started = uv_hrtime();
 	p->timer.data = p;
 	uv_timer_init(loop, &p->timer);
-	status = open_pipe(loop, p, &p->out, &out);
-	status = open_pipe(loop, p, &p->err, &err) ?: status;
-	if (!status) {
-		status = spawn(loop, p, o, out, err);
-		p->spawned = true;
-	}
-	if (out >= 0)
-		close(out);
-	if (err >= 0)
-		close(err);
+	status = open_pipe(loop, p, &p->out, &fds[1]);
+	status = open_pipe(loop, p, &p->err, &fds[2]) ?: status;
+	if (o->input && (fds[0] = open_input(o->input)) < 0)
+		status = UV_ENOBUFS;
+	if (!status)
+		status = spawn(loop, p, o, fds);
+	for (size_t i = 0; i < nitems(fds); i++)
+		if (fds[i] >= 0)
+			close(fds[i]);
 	if (status) {
 		diagnose(o->argv[0], o->cwd, -status, error);
 		close_all(p);

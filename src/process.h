@@ -12,6 +12,7 @@
 #include "error.h"
 
 struct process_options {
+	const char *input;		/* for standard input, at most 64 KiB; NULL: /dev/null */
 	char *const *argv;		/* argv[0] is the path; it is not looked up in PATH */
 	const struct strlist *env;	/* entries as in struct call, on top of our environment */
 	const struct strlist *env_more; /* "NAME=VALUE" of the configuration, on top of those */
@@ -38,9 +39,9 @@ struct process;
 typedef void process_done(void *arg, const struct process_result *result);
 
 /*
- * Starts a process: in a session and process group of its own, with /dev/null for input, pipes for
- * output, no other file open. NULL, with a sentence that says what to do, if that is not possible;
- * done is not called then. The options need not outlive the call.
+ * Starts a process: in a session and process group of its own, with /dev/null or the input given,
+ * pipes for output, no other file open. NULL, with a sentence that says what to do, if that is not
+ * possible; done is not called then. The options need not outlive the call.
  */
 struct process *process_start(uv_loop_t *loop, const struct process_options *options,
     process_done *done, void *arg, struct error *error);

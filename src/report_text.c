@@ -205,7 +205,7 @@ static void add_job(struct buf *b, struct report *report, const struct job *job)
 {
 	bool failed = job->error.failure, verified_badly = false;
 
-	if (failed)
+	if (failed && (!job->declined || report->verbose))
 		add_failure(b, job);
 	for (size_t i = 0; i < job->deploy.events.n; i++) {
 		if (!job->tasks[i].verify || (!notable(&job->tasks[i]) && !report->verbose))

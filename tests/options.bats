@@ -42,7 +42,8 @@ wrong() { # SENTENCE ARGUMENT...
     wrong 'from: "netscape" is no client known here; acmehook dialects lists them' --from netscape
     wrong "usage: acmehook [OPTION...] verify TYPE NAME VALUE..." verify dns-01
     wrong "usage: acmehook [OPTION...] run [FILE]" run a b
-    wrong '"present" is no command, and no word that one client alone uses; say who calls with --from CLIENT' present
+    # lego, certbot and certbot-external-auth all say cleanup
+    wrong '"cleanup" is no command, and no word that one client alone uses; say who calls with --from CLIENT' cleanup
     wrong "nothing to do: give a command, or say who calls with --from CLIENT; see acmehook --help"
 }
 

@@ -72,11 +72,17 @@ static const struct {
     [FIELD_TITLE] = {"title", CHECK_TEXT},
     [FIELD_TEMPORARY] = {"temporary", CHECK_WORD},
     [FIELD_MESSAGES] = {"messages", CHECK_TEXT},
+    [FIELD_OUTPUT] = {"output", CHECK_TEXT},
     [VIEW_TOKEN] = {"token", CHECK_TEXT},
     [VIEW_VALIDATION_HEX] = {"validation", CHECK_TEXT},
+    [VIEW_FQDN_DOT] = {"txt_domain", CHECK_TEXT},
     [VIEW_URI] = {"uri", CHECK_TEXT},
     [VIEW_TIMESTAMP] = {"timestamp", CHECK_TEXT},
     [VIEW_CERT_TIMESTAMP] = {"cert_timestamp", CHECK_TEXT},
+    [VIEW_LINEAGE] = {"directory with cert.pem, chain.pem, fullchain.pem and privkey.pem",
+	CHECK_TEXT},
+    [VIEW_EMPTY] = {"empty word", CHECK_TEXT},
+    [VIEW_DASHES] = {"--", CHECK_TEXT},
 };
 _Static_assert(nitems(fields) == VIEW__MAX, "a field without name and check");
 
@@ -188,6 +194,24 @@ static bool check_fields(const struct event *event, struct error *error)
 		if (text && (fault = fault_of(fields[i].check, text)))
 			return bad(error, i, text, fault);
 	}
+	return true;
+}
+
+/* A client may tell the name of the record only. */
+static bool domain_from_fqdn(struct event *event, struct error *error)
+{
+	static const char prefix[] = "_acme-challenge.";
+	const char *fqdn = event->field[FIELD_FQDN];
+
+	if (event->field[FIELD_DOMAIN] || !fqdn)
+		return true;
+	if (strncasecmp(fqdn, prefix, strlen(prefix)))
+		return bad(error, FIELD_FQDN, fqdn,
+		    "does not begin with _acme-challenge., so that the domain is not known: the "
+		    "client "
+		    "has followed a CNAME (lego: LEGO_DISABLE_CNAME_SUPPORT=true or "
+		    "EXEC_MODE=RAW)");
+	event_set(event, FIELD_DOMAIN, fqdn + strlen(prefix));
 	return true;
 }
 
@@ -334,20 +358,22 @@ static bool complete_values(struct event *event, struct error *error)
 
 static bool complete_fqdn(struct event *event, struct error *error)
 {
-	char *fqdn;
+	char *fqdn, *told = event->field[FIELD_FQDN];
+	size_t len = told ? strlen(told) : 0;
 
+	if (len && told[len - 1] == '.')
+		told[len - 1] = '\0';
 	if (strcmp(event->field[FIELD_TYPE], "dns-01")) {
 		event_set(event, FIELD_FQDN, NULL);
 		return true;
 	}
 	fqdn = xasprintf("_acme-challenge.%s", event->field[FIELD_DOMAIN]);
-	if (event->field[FIELD_FQDN] && strcasecmp(event->field[FIELD_FQDN], fqdn)) {
-		bad(error, FIELD_FQDN, event->field[FIELD_FQDN],
-		    "is not _acme-challenge. and the domain");
+	if (told && strcasecmp(told, fqdn)) {
+		bad(error, FIELD_FQDN, told, "is not _acme-challenge. and the domain");
 		free(fqdn);
 		return false;
 	}
-	free(event->field[FIELD_FQDN]);
+	free(told);
 	event->field[FIELD_FQDN] = fqdn;
 	return true;
 }
@@ -356,7 +382,8 @@ bool event_complete(struct event *event, struct error *error)
 {
 	bool challenge = verb_is_challenge(event->verb);
 
-	if (!complete_domain(event, challenge, error))
+	if ((challenge && !domain_from_fqdn(event, error)) ||
+	    !complete_domain(event, challenge, error))
 		return false;
 	if (!challenge)
 		return check_fields(event, error);
@@ -394,6 +421,30 @@ static char *copy(const char *text)
 	return text ? xstrdup(text) : NULL;
 }
 
+/* The directory of the four files, if they are in one and have the names that certbot gives. */
+static char *lineage(const struct event *event)
+{
+	static const struct {
+		enum field field;
+		const char *name;
+	} files[] = {
+	    {FIELD_CERT_PATH, "/cert.pem"},
+	    {FIELD_KEY_PATH, "/privkey.pem"},
+	    {FIELD_CHAIN_PATH, "/chain.pem"},
+	    {FIELD_FULLCHAIN_PATH, "/fullchain.pem"},
+	};
+	const char *cert = event->field[FIELD_CERT_PATH];
+	size_t len = cert && strrchr(cert, '/') ? (size_t)(strrchr(cert, '/') - cert) : 0;
+
+	for (size_t i = 0; i < nitems(files); i++) {
+		const char *path = event->field[files[i].field];
+
+		if (!path || !len || strncmp(path, cert, len) || strcmp(path + len, files[i].name))
+			return NULL;
+	}
+	return xstrndup(cert, len);
+}
+
 char *event_text(const struct event *event, int field)
 {
 	char *const *f = event->field;
@@ -412,6 +463,14 @@ char *event_text(const struct event *event, int field)
 				     ? "http://[%s]/.well-known/acme-challenge/%s"
 				     : "http://%s/.well-known/acme-challenge/%s",
 		    f[FIELD_DOMAIN], f[FIELD_TOKEN]);
+	case VIEW_FQDN_DOT:
+		return f[FIELD_FQDN] ? xasprintf("%s.", f[FIELD_FQDN]) : NULL;
+	case VIEW_LINEAGE:
+		return lineage(event);
+	case VIEW_EMPTY:
+		return xstrdup("");
+	case VIEW_DASHES:
+		return xstrdup("--");
 	case VIEW_TIMESTAMP:
 		return whole_seconds(f[FIELD_TIMESTAMP]);
 	case VIEW_CERT_TIMESTAMP:

@@ -55,14 +55,19 @@ enum field {
 	FIELD_TITLE,
 	FIELD_TEMPORARY, /* true or false */
 	FIELD_MESSAGES,	 /* JSON, as it came */
+	FIELD_OUTPUT,	 /* what the handler printed when this was deployed */
 	FIELD__MAX,
 	/* Views: no fields of their own, event_text() makes them of the others. */
 	VIEW_TOKEN =
 	    FIELD__MAX,	     /* the token, or for a client that has none the digest: never empty */
 	VIEW_VALIDATION_HEX, /* validation, but for tls-alpn-01 the digest as aa:bb:cc... */
+	VIEW_FQDN_DOT,	     /* the name of the TXT record with its trailing dot */
 	VIEW_URI,	     /* http-01: where the CA looks */
 	VIEW_TIMESTAMP,	     /* timestamp, rounded up to full seconds */
 	VIEW_CERT_TIMESTAMP,
+	VIEW_LINEAGE, /* the directory with cert, chain, fullchain and privkey.pem */
+	VIEW_EMPTY,   /* "" */
+	VIEW_DASHES,  /* "--" */
 	VIEW__MAX
 };
 

@@ -16,16 +16,21 @@ static const struct variable challenge[] = {
     {"CERTBOT_TOKEN", FIELD_TOKEN},
     {"CERTBOT_VALIDATION", FIELD_VALIDATION},
     {"CERTBOT_ALL_DOMAINS", FIELD_ALTNAMES},
-    {NULL, FIELD_NONE},
+    {.name = NULL},
+};
+static const struct variable cleaned[] = {
+    {"CERTBOT_DOMAIN", FIELD_DOMAIN},
+    {"CERTBOT_IDENTIFIER", FIELD_DOMAIN},
+    {"CERTBOT_TOKEN", FIELD_TOKEN},
+    {"CERTBOT_VALIDATION", FIELD_VALIDATION},
+    {"CERTBOT_ALL_DOMAINS", FIELD_ALTNAMES},
+    {"CERTBOT_AUTH_OUTPUT", FIELD_OUTPUT},
+    {.name = NULL},
 };
 static const struct variable renewed[] = {
-    {"RENEWED_LINEAGE", FIELD_CERT_DIR},
+    {"RENEWED_LINEAGE", VIEW_LINEAGE},
     {"RENEWED_DOMAINS", FIELD_ALTNAMES},
-    {NULL, FIELD_NONE},
-};
-static const struct variable ended[] = {
-    {"FAILED_DOMAINS", FIELD_ERROR},
-    {NULL, FIELD_NONE},
+    {.name = NULL},
 };
 
 /*
@@ -33,11 +38,13 @@ static const struct variable ended[] = {
  * word tells what happens, and a word takes only the variables that are its own.
  */
 static const struct form forms[] = {
-    {VERB_DEPLOY, "auth", {FIELD_NONE}, 0, FORM_OUTPUT, challenge},
-    {VERB_CLEAN, "cleanup", {FIELD_NONE}, 0, FORM_OUTPUT, challenge},
-    {VERB_DEPLOY_CERT, "deploy", {FIELD_NONE}, 0, 0, renewed},
-    {VERB_STARTUP, "pre", {FIELD_NONE}, 0, FORM_ADVISORY, NULL},
-    {VERB_EXIT, "post", {FIELD_NONE}, 0, FORM_ADVISORY, ended},
+    {VERB_DEPLOY, "auth", {FIELD_NONE}, .flags = FORM_OUTPUT, .variables = challenge,
+	.type = "dns-01 http-01"},
+    {VERB_CLEAN, "cleanup", {FIELD_NONE}, .flags = FORM_OUTPUT, .variables = cleaned,
+	.type = "dns-01 http-01"},
+    {VERB_DEPLOY_CERT, "deploy", {FIELD_NONE}, .variables = renewed, .needs = VIEW_LINEAGE},
+    {VERB_STARTUP, "pre", {FIELD_NONE}, .flags = FORM_ADVISORY},
+    {VERB_EXIT, "post", {FIELD_NONE}, .flags = FORM_ADVISORY},
     {.word = NULL},
 };
 
@@ -91,13 +98,59 @@ static bool refine_cert(struct event *event, struct error *error)
 
 static void refine_exit(struct event *event)
 {
+	const char *failed = getenv("FAILED_DOMAINS");
 	char *text;
 
-	if (!event->field[FIELD_ERROR])
+	if (event->verb != VERB_EXIT || !failed || !*failed)
 		return;
-	text = xasprintf("not renewed: %s", event->field[FIELD_ERROR]);
+	text = xasprintf("not renewed: %s", failed);
 	event_set(event, FIELD_ERROR, text);
 	free(text);
+}
+
+/* What certbot sets for its hooks; a handler must not take another client's for its own. */
+static const char *const names[] = {"CERTBOT_DOMAIN", "CERTBOT_IDENTIFIER", "CERTBOT_VALIDATION",
+    "CERTBOT_TOKEN", "CERTBOT_ALL_DOMAINS", "CERTBOT_ALL_IDENTIFIERS", "CERTBOT_AUTH_OUTPUT",
+    "CERTBOT_REMAINING_CHALLENGES", "RENEWED_LINEAGE", "RENEWED_DOMAINS", "FAILED_DOMAINS"};
+
+static bool is_set(const struct strlist *env, const char *name)
+{
+	size_t len = strlen(name);
+
+	for (size_t k = 0; k < env->n; k++)
+		if (!strncmp(env->v[k], name, len) && env->v[k][len] == '=')
+			return true;
+	return false;
+}
+
+static void set_challenge(const struct event *events, size_t i, size_t n, struct strlist *env)
+{
+	struct buf all = BUF_INIT(64 * 1024);
+	char *remaining = xasprintf("%zu", n - 1 - i);
+
+	/* without a client that tells all of them, those of this call */
+	for (size_t k = 0; k < n; k++)
+		buf_printf(&all, "%s%s", k ? "," : "", events[k].field[FIELD_DOMAIN]);
+	env_set(env, "CERTBOT_ALL_DOMAINS", buf_text(&all));
+	env_set(env, "CERTBOT_ALL_IDENTIFIERS", buf_text(&all));
+	env_set(env, "CERTBOT_REMAINING_CHALLENGES", remaining);
+	if (strcmp(events[i].field[FIELD_TYPE], "http-01"))
+		env_set(env, "CERTBOT_TOKEN", NULL);
+	buf_free(&all);
+	free(remaining);
+}
+
+static void environment(const struct event *events, size_t i, size_t n, struct strlist *env)
+{
+	const char *domain = events[i].field[FIELD_DOMAIN];
+
+	if (verb_is_challenge(events[i].verb))
+		set_challenge(events, i, n, env);
+	else if (events[i].verb == VERB_DEPLOY_CERT && !events[i].field[FIELD_ALTNAMES])
+		env_set(env, "RENEWED_DOMAINS", domain);
+	for (size_t k = 0; k < nitems(names); k++)
+		if (!is_set(env, names[k]))
+			env_set(env, names[k], NULL);
 }
 
 static bool refine(struct event *event, struct error *error)
@@ -113,8 +166,9 @@ static bool refine(struct event *event, struct error *error)
 const struct dialect dialect_certbot = {
     .name = "certbot",
     .summary = "certbot's manual, pre, deploy and post hooks: auth, cleanup, deploy, pre, post",
-    .flags = DIALECT_FROM | DIALECT_EXPLICIT,
+    .flags = DIALECT_FROM | DIALECT_TO | DIALECT_EXPLICIT | DIALECT_MUTE,
     .forms = forms,
     .goes_on = "certbot does not stop for its hooks: it goes on, and the CA will refuse",
     .refine = refine,
+    .environment = environment,
 };

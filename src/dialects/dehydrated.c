@@ -10,7 +10,7 @@
 static const struct variable challenge[] = {
     {"CHALLENGETYPE", FIELD_TYPE},
     {"altnames", FIELD_ALTNAMES},
-    {NULL, FIELD_NONE},
+    {.name = NULL},
 };
 
 /*
@@ -19,29 +19,30 @@ static const struct variable challenge[] = {
  * something decides nothing: old hooks fail on words newer than they.
  */
 static const struct form forms[] = {
-    {VERB_DEPLOY, "deploy_challenge", {FIELD_DOMAIN, VIEW_TOKEN, VIEW_VALIDATION_HEX}, 3,
-	FORM_REPEATS, challenge},
-    {VERB_CLEAN, "clean_challenge", {FIELD_DOMAIN, VIEW_TOKEN, VIEW_VALIDATION_HEX}, 3,
-	FORM_REPEATS, challenge},
+    {VERB_DEPLOY, "deploy_challenge", {FIELD_DOMAIN, VIEW_TOKEN, VIEW_VALIDATION_HEX}, .least = 3,
+	.flags = FORM_REPEATS, .variables = challenge},
+    {VERB_CLEAN, "clean_challenge", {FIELD_DOMAIN, VIEW_TOKEN, VIEW_VALIDATION_HEX}, .least = 3,
+	.flags = FORM_REPEATS, .variables = challenge},
     {VERB_SYNC_CERT, "sync_cert",
 	{FIELD_KEY_PATH, FIELD_CERT_PATH, FIELD_FULLCHAIN_PATH, FIELD_CHAIN_PATH, FIELD_CSR_PATH},
-	4, 0, NULL},
+	.least = 4},
     {VERB_DEPLOY_CERT, "deploy_cert",
 	{FIELD_DOMAIN, FIELD_KEY_PATH, FIELD_CERT_PATH, FIELD_FULLCHAIN_PATH, FIELD_CHAIN_PATH,
 	    VIEW_TIMESTAMP},
-	5, 0, NULL},
-    {VERB_DEPLOY_OCSP, "deploy_ocsp", {FIELD_DOMAIN, FIELD_OCSP_PATH, VIEW_TIMESTAMP}, 2, 0, NULL},
+	.least = 5},
+    {VERB_DEPLOY_OCSP, "deploy_ocsp", {FIELD_DOMAIN, FIELD_OCSP_PATH, VIEW_TIMESTAMP}, .least = 2},
     {VERB_UNCHANGED_CERT, "unchanged_cert",
-	{FIELD_DOMAIN, FIELD_KEY_PATH, FIELD_CERT_PATH, FIELD_FULLCHAIN_PATH, FIELD_CHAIN_PATH}, 5,
-	FORM_ADVISORY, NULL},
-    {VERB_INVALID_CHALLENGE, "invalid_challenge", {FIELD_DOMAIN, FIELD_ERROR}, 2, FORM_ADVISORY,
-	NULL},
+	{FIELD_DOMAIN, FIELD_KEY_PATH, FIELD_CERT_PATH, FIELD_FULLCHAIN_PATH, FIELD_CHAIN_PATH},
+	.least = 5, .flags = FORM_ADVISORY},
+    {VERB_INVALID_CHALLENGE, "invalid_challenge", {FIELD_DOMAIN, FIELD_ERROR}, .least = 2,
+	.flags = FORM_ADVISORY},
     {VERB_REQUEST_FAILURE, "request_failure",
-	{FIELD_STATUS, FIELD_ERROR, FIELD_METHOD, FIELD_HEADERS}, 2, FORM_ADVISORY, NULL},
-    {VERB_GENERATE_CSR, "generate_csr", {FIELD_DOMAIN, FIELD_CERT_DIR, FIELD_ALTNAMES}, 3, FORM_CSR,
-	NULL},
-    {VERB_STARTUP, "startup_hook", {FIELD_NONE}, 0, FORM_ADVISORY, NULL},
-    {VERB_EXIT, "exit_hook", {FIELD_ERROR}, 0, FORM_ADVISORY, NULL},
+	{FIELD_STATUS, FIELD_ERROR, FIELD_METHOD, FIELD_HEADERS}, .least = 2,
+	.flags = FORM_ADVISORY},
+    {VERB_GENERATE_CSR, "generate_csr", {FIELD_DOMAIN, FIELD_CERT_DIR, FIELD_ALTNAMES}, .least = 3,
+	.flags = FORM_CSR},
+    {VERB_STARTUP, "startup_hook", {FIELD_NONE}, .flags = FORM_ADVISORY},
+    {VERB_EXIT, "exit_hook", {FIELD_ERROR}, .flags = FORM_ADVISORY},
     {.verb = VERB_UNKNOWN,
 	.word = "this_hookscript_is_broken__dehydrated_is_working_fine__"
 		"please_ignore_unknown_hooks_in_your_script"},
@@ -61,16 +62,17 @@ static const struct {
     {"COMMAND", "sign_domains"},
 };
 
-static void environment(const struct event *event, struct strlist *env)
+static void environment(const struct event *events, size_t i, size_t n, struct strlist *env)
 {
-	const char *domain = event->field[FIELD_DOMAIN];
+	const char *domain = events[i].field[FIELD_DOMAIN];
 
-	for (size_t i = 0; i < nitems(exported); i++)
-		if (!getenv(exported[i].name))
-			env_set(env, exported[i].name, exported[i].value);
+	(void)n;
+	for (size_t k = 0; k < nitems(exported); k++)
+		if (!getenv(exported[k].name))
+			env_set(env, exported[k].name, exported[k].value);
 	if (domain && !getenv("alias"))
 		env_set(env, "alias", strncmp(domain, "*.", 2) ? domain : domain + 2);
-	if (domain && !event->field[FIELD_ALTNAMES])
+	if (domain && !events[i].field[FIELD_ALTNAMES])
 		env_set(env, "altnames", domain);
 }
 

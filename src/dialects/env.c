@@ -12,10 +12,10 @@
 #include "jsonline.h"
 
 static const struct form forms[] = {
-    {VERB_DEPLOY, "perform", {FIELD_NONE}, 0, 0, NULL},
-    {VERB_CLEAN, "cleanup", {FIELD_NONE}, 0, 0, NULL},
-    {VERB_DEPLOY_CERT, "deploy_cert", {FIELD_NONE}, 0, 0, NULL},
-    {VERB_UNCHANGED_CERT, "unchanged_cert", {FIELD_NONE}, 0, FORM_ADVISORY, NULL},
+    {VERB_DEPLOY, "perform", {FIELD_NONE}, .least = 0},
+    {VERB_CLEAN, "cleanup", {FIELD_NONE}, .least = 0},
+    {VERB_DEPLOY_CERT, "deploy_cert", {FIELD_NONE}, .least = 0},
+    {VERB_UNCHANGED_CERT, "unchanged_cert", {FIELD_NONE}, .flags = FORM_ADVISORY},
     {.word = NULL},
 };
 
@@ -60,12 +60,14 @@ static const char *const names[] = {"type", "domain", "token", "validation", "tx
     "key_auth", "status", "validated", "error", "cert_path", "key_path", "chain_path",
     "fullchain_path", "timestamp", "port", "cert_timestamp"};
 
-static void environment(const struct event *event, struct strlist *env)
+static void environment(const struct event *events, size_t i, size_t n, struct strlist *env)
 {
+	const struct event *event = &events[i];
 	struct json_object *object = event_to_json(event), *timestamp;
 
-	for (size_t i = 0; i < nitems(names); i++)
-		set_twice(env, names[i], NULL);
+	(void)n;
+	for (size_t k = 0; k < nitems(names); k++)
+		set_twice(env, names[k], NULL);
 
 	/* the plugin tells a certificate that did not change by argv[1] only */
 	if (event->verb == VERB_UNCHANGED_CERT)
