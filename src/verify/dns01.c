@@ -108,14 +108,20 @@ static void done(struct dns01 *dns, unsigned look)
 }
 
 /*
- * A look ends when all that it began is done; the last look, when all is done. What comes late,
- * between two looks, may be the last that was missing. The check may end here.
+ * A look ends when all that it began is done; the last one waits for what others began, too, if
+ * that may change things for the better.
  */
+static bool is_complete(const struct dns01 *dns)
+{
+	if (dns->fresh || !dns->check->last)
+		return !dns->fresh;
+	return !dns->pending || (dns->check->attempts && !dns01_may_turn_good(dns));
+}
+
+/* What comes late, between two looks, may be the last that was missing. The check may end here. */
 static void arrived(struct dns01 *dns)
 {
-	size_t left = dns->check->last ? dns->pending : dns->fresh;
-
-	if (!left || !dns->check->looking)
+	if (is_complete(dns) || !dns->check->looking)
 		settle(dns->check);
 }
 
@@ -185,15 +191,10 @@ static void take_alias(struct server *s, const char *target)
 		visit(s->onward);
 }
 
-static void found(void *arg, const struct find_result *result)
+static void take_servers(struct place *place, const struct find_result *result)
 {
-	struct place *place = arg;
-
-	place->finding = NULL;
-	done(place->dns, place->find_look);
 	place_clear(place);
 	place->zone = result->zone ? xstrdup(result->zone) : NULL;
-	place->found_at = uv_now(place->dns->check->all->loop);
 	if (result->reason)
 		place->fault = xstrdup(result->reason);
 	for (size_t i = 0; !place->fault && i < result->n; i++) {
@@ -202,6 +203,18 @@ static void found(void *arg, const struct find_result *result)
 
 		s->reason = f->fault ? xstrdup(f->fault) : NULL;
 	}
+}
+
+static void found(void *arg, const struct find_result *result)
+{
+	struct place *place = arg;
+
+	place->finding = NULL;
+	done(place->dns, place->find_look);
+	/* Old servers are better than none. */
+	if (!place->n || !result->reason)
+		take_servers(place, result);
+	place->found_at = uv_now(place->dns->check->all->loop);
 	/* Now the servers can be asked, if this place still is part of the look. */
 	if (place->look == place->dns->look && place->n) {
 		place->look = 0;
@@ -436,6 +449,8 @@ static void look(struct check *check)
 	dns->look++;
 	dns->fresh = 0;
 	visit(dns->places);
+	if (check->last && is_complete(dns))
+		settle(check);
 }
 
 const struct check_type check_dns01 = {

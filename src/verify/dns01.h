@@ -82,7 +82,11 @@ struct dns01 {
 	size_t fresh;	      /* those of them that this look began */
 };
 
+/* Which mistake would make one of the values what was found? CASE_D04 if none that we know. */
+enum case_id dns01_mistake(const struct txt *found, const struct strlist *values);
 /* What it all means, for the look that is going on or ended last. */
 void dns01_judge(const struct dns01 *dns, struct outcome *outcome);
+/* Would all be well if only the answers came that are still missing? */
+bool dns01_may_turn_good(const struct dns01 *dns);
 
 #endif

@@ -7,12 +7,8 @@
 
 #include "verify/dns01.h"
 
-#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
-
-#include "identifier.h"
 
 /* As much of the evidence as is worth to be shown. */
 #define SHOW_VALUES 10
@@ -20,89 +16,9 @@
 /* Boulder cuts what it quotes. */
 #define QUOTE_MAX 100
 
-/* ------------------------------------------------------- values that are nearly right */
-
-static bool is_quoted(const struct txt *txt, const char *value)
-{
-	size_t n = strlen(value);
-
-	return txt->len == n + 2 && strchr("\"'", txt->data[0]) && txt->data[0] &&
-	       txt->data[n + 1] == txt->data[0] && !memcmp(txt->data + 1, value, n);
-}
-
-static bool is_blank(unsigned char c)
-{
-	return c == '\0' || isspace(c);
-}
-
-static bool has_blanks(const struct txt *txt, const char *value)
-{
-	for (size_t i = 0; i < txt->len; i++) {
-		if (is_blank(txt->data[i]))
-			continue;
-		if (txt->data[i] != (unsigned char)*value)
-			return false;
-		value++;
-	}
-	return !*value;
-}
-
-static bool is_base64(const struct txt *txt, const char *value)
-{
-	size_t len = txt->len;
-
-	while (len && txt->data[len - 1] == '=')
-		len--;
-	if (len != strlen(value))
-		return false;
-	for (size_t i = 0; i < len; i++) {
-		unsigned char c = txt->data[i];
-
-		if ((c == '+' ? '-' : c == '/' ? '_' : c) != (unsigned char)value[i])
-			return false;
-	}
-	return true;
-}
-
-static bool differs_in_case(const struct txt *txt, const char *value)
-{
-	return txt->len == strlen(value) && !strncasecmp((char *)txt->data, value, txt->len);
-}
-
-static bool is_key_authorization(const struct txt *txt, const char *value)
-{
-	char digest[DIGEST_TEXT + 1];
-
-	if (strlen((char *)txt->data) != txt->len || !strchr((char *)txt->data, '.'))
-		return false;
-	digest_text((char *)txt->data, digest);
-	return !strcmp(digest, value);
-}
-
-/* Values that no waiting will make right: somebody has published just that. */
-static const struct {
-	enum case_id id;
-	bool (*is)(const struct txt *txt, const char *value);
-} mistakes[] = {
-    {CASE_D08, is_quoted},
-    {CASE_D09, has_blanks},
-    {CASE_D10, is_base64},
-    {CASE_D11, differs_in_case},
-    {CASE_D12, is_key_authorization},
-};
-
 static bool is_value(const struct txt *txt, const char *value)
 {
 	return txt->len == strlen(value) && !memcmp(txt->data, value, txt->len);
-}
-
-static enum case_id mistake(const struct txt *txt, const struct strlist *values)
-{
-	for (size_t i = 0; i < nitems(mistakes); i++)
-		for (size_t k = 0; k < values->n; k++)
-			if (mistakes[i].is(txt, values->v[k]))
-				return mistakes[i].id;
-	return CASE_D04;
 }
 
 /* ------------------------------------------------------------------------------- tally */
@@ -149,9 +65,9 @@ static void tally_txt(struct tally *t, const struct server *s)
 		t->others = t->others || !ours;
 		if (ours || (t->wrong_at && t->wrong != CASE_D04))
 			continue;
-		if (t->wrong_at && mistake(txt, values) == CASE_D04)
+		if (t->wrong_at && dns01_mistake(txt, values) == CASE_D04)
 			continue;
-		t->wrong = mistake(txt, values);
+		t->wrong = dns01_mistake(txt, values);
 		t->wrong_at = s;
 		t->wrong_txt = txt;
 	}
@@ -255,15 +171,15 @@ static enum case_id mute_case(const struct tally *t)
 		return CASE_D23;
 	if (t->said[SIGHT_TOO_LONG])
 		return CASE_D24;
-	if (t->said[SIGHT_PENDING] || t->finding)
+	if (t->finding || (t->said[SIGHT_PENDING] && !t->check->last))
 		return CASE_DNS_WAITING;
+	if (t->lost)
+		return CASE_DNS_NO_SERVERS;
 	if (t->said[SIGHT_LAME])
 		return CASE_D33;
-	if (t->said[SIGHT_SILENT])
+	if (t->said[SIGHT_SILENT] || t->said[SIGHT_PENDING])
 		return CASE_D31;
-	if (t->said[SIGHT_UNREACHABLE])
-		return CASE_D35_ALL;
-	return t->lost ? CASE_DNS_NO_SERVERS : CASE_DNS_WAITING;
+	return t->said[SIGHT_UNREACHABLE] ? CASE_D35_ALL : CASE_DNS_WAITING;
 }
 
 static enum case_id absent_case(const struct tally *t, bool complete)
@@ -347,8 +263,9 @@ static bool is_meant(enum case_id id, const struct tally *t, const struct server
 	case CASE_D28:
 		return is_mute(s->place) || (s->sight < SIGHT_LAME && s->sight != SIGHT_ALIAS &&
 						s->sight != SIGHT_REFERRAL && !has_values(t, s));
-	case CASE_D30:
 	case CASE_D31:
+		return s->sight >= SIGHT_LAME || s->sight == SIGHT_PENDING;
+	case CASE_D30:
 	case CASE_D32:
 	case CASE_D33:
 	case CASE_D35:
@@ -483,14 +400,28 @@ static struct json_object *server_json(const struct tally *t, const struct serve
 	return o;
 }
 
-void dns01_judge(const struct dns01 *dns, struct outcome *o)
+static struct tally tally(const struct dns01 *dns)
 {
 	struct tally t = {.check = dns->check, .look = dns->look, .wrong = CASE_D04};
-	struct json_object *servers = json_object_new_array();
 
 	for (const struct place *p = dns->places; p; p = p->next)
 		if (p->look == dns->look)
 			tally_place(&t, p);
+	return t;
+}
+
+bool dns01_may_turn_good(const struct dns01 *dns)
+{
+	struct tally t = tally(dns);
+
+	return (t.have || t.check->absent) && find_case(&t, mute_places(dns)) == CASE_DNS_WAITING;
+}
+
+void dns01_judge(const struct dns01 *dns, struct outcome *o)
+{
+	struct tally t = tally(dns);
+	struct json_object *servers = json_object_new_array();
+
 	outcome_init(o, find_case(&t, mute_places(dns)));
 	/* Without a way even to an IPv4 address our own network may be down for a moment. */
 	if (o->id == CASE_D35_ALL && t.v4_unreachable)

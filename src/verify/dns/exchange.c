@@ -41,8 +41,9 @@ struct exchange {
 	union address server;
 	struct question question;
 	char *name;
-	uint64_t started;
-	struct exchange_result result;
+	uint64_t started;	       /* ms; 0 while it waits for its first turn */
+	uint64_t sent;		       /* ms; when the present attempt began */
+	struct exchange_result result; /* its end is EXCHANGE_REPLY until there is another */
 	struct message message;
 	void (*done)(void *arg, const struct exchange_result *result);
 	void *arg;
@@ -136,9 +137,26 @@ void exchange_cancel(struct exchange *x)
 		exchange_close(x);
 }
 
-static void remember(struct exchange *x, enum silence silence)
+static enum silence known_silence(const struct exchange *x)
 {
-	silence_set(&x->all->silences, &x->server, silence, uv_now(x->all->loop));
+	return silence_of(&x->all->silences, &x->server, uv_now(x->all->loop));
+}
+
+static enum silence suspect(struct exchange *x, enum silence silence)
+{
+	return silence_suspect(
+	    &x->all->silences, &x->server, silence, x->sent, uv_now(x->all->loop));
+}
+
+/* What the end of an exchange says about the server. */
+static void learn(struct exchange *x, enum exchange_end end)
+{
+	if (end == EXCHANGE_REPLY || end == EXCHANGE_GARBAGE)
+		silence_heard(&x->all->silences, &x->server, uv_now(x->all->loop));
+	else if (x->brief && end == EXCHANGE_TIMEOUT)
+		suspect(x, known_silence(x) ? known_silence(x) : SILENCE_SLOW);
+	else if (end == EXCHANGE_TIMEOUT || x->attempt > 0)
+		suspect(x, SILENCE_TOTAL);
 }
 
 static void finish(struct exchange *x, enum exchange_end end, int error)
@@ -148,10 +166,7 @@ static void finish(struct exchange *x, enum exchange_end end, int error)
 	x->result.end = end;
 	x->result.error = error;
 	x->result.ms = uv_now(x->all->loop) - x->started;
-	if (end == EXCHANGE_REPLY || end == EXCHANGE_GARBAGE)
-		silence_clear(&x->all->silences, &x->server);
-	else if (end == EXCHANGE_TIMEOUT || x->attempt > 0)
-		remember(x, SILENCE_TOTAL);
+	learn(x, end);
 	exchange_close(x);
 	done(x->arg, &x->result);
 }
@@ -169,8 +184,7 @@ static void next_attempt(struct exchange *x)
 		return;
 	}
 	x->attempt++;
-	remember(x, SILENCE_SLOW);
-	if (x->line == &x->all->slow) {
+	if (suspect(x, SILENCE_SLOW) == SILENCE_NONE || x->line == &x->all->slow) {
 		attempt_begin(x);
 		return;
 	}
@@ -183,6 +197,13 @@ static void by_tcp(struct exchange *x)
 {
 	x->attempt = TCP_ATTEMPT;
 	attempt_begin(x);
+}
+
+/* A datagram that does not answer the question. The true answer may still be on its way. */
+static void ignore(struct exchange *x)
+{
+	if (++x->wrong >= WRONG_MAX && !x->brief)
+		by_tcp(x);
 }
 
 /* A reply of the right id: is it one to work with? data is a whole message. */
@@ -223,7 +244,8 @@ static void finish_later(struct exchange *x, enum exchange_end end, int error)
 	uv_timer_start(&x->timer, on_timer, 0, 0);
 }
 
-static void give_datagram(uv_handle_t *handle, size_t suggested, uv_buf_t *buf)
+/* Both kinds of sockets are read into the same buffer, which is used up at once. */
+static void give_buffer(uv_handle_t *handle, size_t suggested, uv_buf_t *buf)
 {
 	struct wire *w = handle->data;
 
@@ -243,10 +265,12 @@ static void on_datagram(
 		return;
 	if (n < 0)
 		failed(x, (int)n);
-	else if (message_answers(w->out + 2, w->len, data, (size_t)n))
-		flags &UV_UDP_PARTIAL ? by_tcp(x) : take_reply(x, data, (size_t)n, false);
-	else if (++x->wrong >= WRONG_MAX && !x->brief)
+	else if (!message_answers(w->out + 2, w->len, data, (size_t)n))
+		ignore(x);
+	else if (flags & UV_UDP_PARTIAL)
 		by_tcp(x);
+	else
+		take_reply(x, data, (size_t)n, false);
 }
 
 /* The send buffer is part of the wire and stays; the kernel's answer comes with the reading. */
@@ -264,16 +288,11 @@ static int send_udp(struct exchange *x, struct wire *w)
 	int error = uv_udp_connect(&w->u.udp, &x->server.sa);
 
 	if (!error)
-		error = uv_udp_recv_start(&w->u.udp, give_datagram, on_datagram);
+		error = uv_udp_recv_start(&w->u.udp, give_buffer, on_datagram);
 	w->request.udp.data = w;
 	if (!error)
 		error = uv_udp_send(&w->request.udp, &w->u.udp, &out, 1, NULL, on_sent);
 	return error;
-}
-
-static void give_stream(uv_handle_t *handle, size_t suggested, uv_buf_t *buf)
-{
-	give_datagram(handle, suggested, buf);
 }
 
 static void on_stream(uv_stream_t *stream, ssize_t n, const uv_buf_t *buf)
@@ -308,7 +327,7 @@ static void on_connect(uv_connect_t *request, int status)
 	if (!w->x)
 		return;
 	if (!status)
-		status = uv_read_start((uv_stream_t *)&w->u.tcp, give_stream, on_stream);
+		status = uv_read_start((uv_stream_t *)&w->u.tcp, give_buffer, on_stream);
 	if (!status)
 		status = uv_write(&w->request.write, (uv_stream_t *)&w->u.tcp, &out, 1, NULL);
 	if (status < 0)
@@ -331,6 +350,7 @@ static void attempt_begin(struct exchange *x)
 
 	wire_close(x);
 	x->wrong = 0;
+	x->sent = uv_now(x->all->loop);
 	w->in = (struct buf)BUF_INIT(2 + REPLY_MAX);
 	w->len = error ? 0 : message_build(&x->question, id, x->edns, w->out + 2);
 	if (!w->len) {
@@ -356,7 +376,7 @@ static void attempt_begin(struct exchange *x)
 static void on_turn(struct slot *slot)
 {
 	struct exchange *x = (struct exchange *)((char *)slot - offsetof(struct exchange, slot));
-	enum silence silence = silence_of(&x->all->silences, &x->server, uv_now(x->all->loop));
+	enum silence silence = known_silence(x);
 
 	/* What was learned about the server while the exchange was in line. */
 	if (silence && x->line == &x->all->quick) {
@@ -375,7 +395,7 @@ static void on_turn(struct slot *slot)
 /* Waits for a turn, among those whose servers are like this one. */
 static void line_up(struct exchange *x)
 {
-	enum silence silence = silence_of(&x->all->silences, &x->server, uv_now(x->all->loop));
+	enum silence silence = known_silence(x);
 
 	x->line = silence ? &x->all->slow : &x->all->quick;
 	slots_enter(x->line, &x->slot, on_turn);

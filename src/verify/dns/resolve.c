@@ -13,7 +13,9 @@
 struct lookup {
 	struct exchanges *all;
 	const struct addresses *resolvers;
-	size_t next; /* the resolver to ask after the present one */
+	size_t at;	/* the resolver that is asked */
+	bool thorough;	/* the second time round: take the time that it takes */
+	bool *answered; /* for each resolver: it has, and was of no use */
 	struct exchange *exchange;
 	char *name;
 	uint16_t type;
@@ -27,6 +29,7 @@ static void lookup_ask(struct lookup *l);
 static void lookup_free(struct lookup *l)
 {
 	buf_free(&l->reason);
+	free(l->answered);
 	free(l->name);
 	free(l);
 }
@@ -51,7 +54,7 @@ static void lookup_blame(struct lookup *l, const struct exchange_result *result)
 {
 	char resolver[ADDRESS_TEXT], rcode[16];
 
-	address_print(&l->resolvers->v[l->next - 1], DNS_PORT, resolver);
+	address_print(&l->resolvers->v[l->at], DNS_PORT, resolver);
 	if (result->end == EXCHANGE_REPLY)
 		rcode_name(result->message->rcode, rcode);
 	buf_printf(&l->reason, "%s%s %s%s", l->reason.len ? ", " : "", resolver,
@@ -69,19 +72,42 @@ static void lookup_answered(void *arg, const struct exchange_result *result)
 		lookup_finish(l, m);
 		return;
 	}
-	lookup_blame(l, result);
-	if (l->next < l->resolvers->n)
-		lookup_ask(l);
-	else
-		lookup_finish(l, NULL);
+	l->answered[l->at] = m || result->end == EXCHANGE_ERROR;
+	if (l->thorough || l->answered[l->at])
+		lookup_blame(l, result);
+	l->at++;
+	lookup_ask(l);
 }
 
+/* Not worth a try now: it was of no use, or, as long as there are others, it is slow. */
+static bool is_to_skip(const struct lookup *l)
+{
+	const union address *resolver = &l->resolvers->v[l->at];
+
+	return l->answered[l->at] ||
+	       (!l->thorough && silence_of(&l->all->silences, resolver, uv_now(l->all->loop)));
+}
+
+/*
+ * Asks the next resolver. One that is dead must not hold up every lookup: all of them are tried
+ * briefly before any is waited for.
+ */
 static void lookup_ask(struct lookup *l)
 {
 	struct question question = {.name = l->name, .type = l->type, .recurse = true};
 
-	l->exchange = exchange_start(
-	    l->all, &l->resolvers->v[l->next++], &question, false, lookup_answered, l);
+	while (l->at < l->resolvers->n && is_to_skip(l))
+		l->at++;
+	if (l->at == l->resolvers->n && !l->thorough) {
+		l->thorough = true;
+		l->at = 0;
+		lookup_ask(l);
+	} else if (l->at == l->resolvers->n) {
+		lookup_finish(l, NULL);
+	} else {
+		l->exchange = exchange_start(
+		    l->all, &l->resolvers->v[l->at], &question, !l->thorough, lookup_answered, l);
+	}
 }
 
 struct lookup *lookup_start(struct exchanges *all, const struct addresses *resolvers,
@@ -97,6 +123,8 @@ struct lookup *lookup_start(struct exchanges *all, const struct addresses *resol
 	    .reason = BUF_INIT(512),
 	    .done = done,
 	    .arg = arg};
+	l->answered = xcalloc(resolvers->n, sizeof(*l->answered));
+	l->thorough = resolvers->n == 1;
 	lookup_ask(l);
 	return l;
 }

@@ -25,7 +25,10 @@ struct lookup_result {
 
 struct lookup;
 
-/* Asks one resolver after the other (RD=1) until one answers NOERROR or NXDOMAIN. */
+/*
+ * Asks the resolvers (RD=1), all of them briefly and then all patiently, until one says NOERROR or
+ * NXDOMAIN.
+ */
 struct lookup *lookup_start(struct exchanges *all, const struct addresses *resolvers,
     const char *name, uint16_t type, void (*done)(void *arg, const struct lookup_result *result),
     void *arg);

@@ -13,23 +13,29 @@ enum silence {
 	SILENCE_TOTAL, /* a whole exchange was in vain */
 };
 
-/* As many addresses as are remembered; the oldest is forgotten for a new one. */
-#define SILENCES_MAX 64
+/* As many addresses as are remembered; for a new one the one is forgotten that is longest so. */
+#define SILENCES_MAX 256
 
+/* All zero in the beginning. All times are those of uv_now(), in ms. */
 struct silences {
 	struct {
 		union address address;
 		enum silence silence;
-		uint64_t until; /* ms */
+		uint64_t heard;	  /* when it answered last */
+		uint64_t changed; /* when the above was learned */
 	} v[SILENCES_MAX];
 	size_t n;
 };
 
-/* All times are those of uv_now(), in ms. */
 enum silence silence_of(const struct silences *all, const union address *a, uint64_t now);
-/* Remembers it, for ten seconds from now on. Less than what is known already changes nothing. */
-void silence_set(struct silences *all, const union address *a, enum silence silence, uint64_t now);
 /* It has answered. */
-void silence_clear(struct silences *all, const union address *a);
+void silence_heard(struct silences *all, const union address *a, uint64_t now);
+/*
+ * It did not answer what was sent at that time; remembered for ten seconds, unless it has answered
+ * something else meanwhile: then a datagram was lost. Less than what is known changes nothing.
+ * Returns what is known now.
+ */
+enum silence silence_suspect(struct silences *all, const union address *a, enum silence silence,
+    uint64_t sent, uint64_t now);
 
 #endif

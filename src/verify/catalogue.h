@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: MIT */
+/* The catalogue of cases: what a check can come to, and what is said about it. */
+#ifndef ACMEHOOK_CATALOGUE_H
+#define ACMEHOOK_CATALOGUE_H
+
+#include <stdbool.h>
+
+#include "verdict.h"
+
+/* Cases without a number are about us, not about what the CA would meet. */
+enum case_id {
+	CASE_DNS_WAITING,    /* nothing is known yet: still asking */
+	CASE_DNS_NO_SERVERS, /* the name servers cannot be found from here */
+	CASE_DNS_ABSENT,     /* asked whether it is gone: it is */
+	CASE_DNS_PRESENT,    /* asked whether it is gone: it is not */
+	CASE_D01,	     /* all servers have it */
+	CASE_D02,	     /* NXDOMAIN */
+	CASE_D03,	     /* no TXT record */
+	CASE_D04,	     /* other values only */
+	CASE_D05,	     /* other values too */
+	CASE_D06,	     /* the value in several strings of one record */
+	CASE_D08,	     /* quotes are part of the value */
+	CASE_D09,	     /* blanks are part of the value */
+	CASE_D10,	     /* base64 instead of base64url */
+	CASE_D11,	     /* the case was changed */
+	CASE_D12,	     /* the key authorization instead of its digest */
+	CASE_D18,	     /* at the target of a CNAME */
+	CASE_D22,	     /* the target of the CNAME does not exist */
+	CASE_D23,	     /* CNAME loop */
+	CASE_D24,	     /* CNAME chain too long */
+	CASE_D28,	     /* some servers have it, some do not */
+	CASE_D30,	     /* a server is silent, the others have it */
+	CASE_D31,	     /* all servers are silent */
+	CASE_D32,	     /* a server is lame, the others have it */
+	CASE_D33,	     /* all servers are lame */
+	CASE_D35,	     /* servers that only IPv6 reaches, and we have none */
+	CASE_D35_ALL,	     /* the same, and there are no others */
+	CASE_D38,	     /* a name server has no address, the others have it */
+	CASE_HTTP_WAITING,   /* no response yet */
+	CASE_HTTP_NO_DNS,    /* no resolver tells whether there are addresses */
+	CASE_HTTP_NO_ROUTE,  /* there is no way from here to any of the addresses */
+	CASE_HTTP_STATUS,    /* a status that the catalogue has no case for */
+	CASE_HTTP_ABSENT,    /* asked whether it is gone: it is */
+	CASE_HTTP_PRESENT,   /* asked whether it is gone: it is not */
+	CASE_H01,	     /* exactly the key authorization */
+	CASE_H02,	     /* blanks after it */
+	CASE_H03,	     /* 128 octets or more */
+	CASE_H04,	     /* something before or around it */
+	CASE_H05,	     /* an HTML page */
+	CASE_H07,	     /* nearly it: token only, another thumbprint, the digest */
+	CASE_H08,	     /* 404 */
+	CASE_H09,	     /* 401, 403 and the like */
+	CASE_H10,	     /* 429, 5xx */
+	CASE_H11,	     /* 2xx but not 200 */
+	CASE_H13,	     /* too many redirects */
+	CASE_H14,	     /* 303 */
+	CASE_H15,	     /* other 3xx, or no Location */
+	CASE_H16,	     /* redirects in a circle */
+	CASE_H19,	     /* TLS fails */
+	CASE_H20,	     /* redirect to another port */
+	CASE_H21,	     /* redirect to another scheme */
+	CASE_H22,	     /* redirect to a host that is none */
+	CASE_H26,	     /* redirect to a very long path */
+	CASE_H27,	     /* the host of the redirect has no address */
+	CASE_H29,	     /* no address */
+	CASE_H32,	     /* one address family could not be looked up */
+	CASE_H34,	     /* connection refused */
+	CASE_H35,	     /* no answer to the connection attempt */
+	CASE_H36,	     /* IPv6 refuses, IPv4 has it */
+	CASE_H37,	     /* IPv6 does not answer, IPv4 has it */
+	CASE_H38,	     /* IPv6 serves something else than IPv4 */
+	CASE_H39,	     /* one of several addresses serves something else */
+	CASE_H40,	     /* other content */
+	CASE_H46,	     /* no HTTP response */
+	CASE_H47,	     /* connected, and no response in time */
+	CASE_HTTP_RESET,     /* the connection was torn down */
+	CASE__MAX
+};
+
+/* What the sentences of the catalogue speak of. */
+enum fact {
+	FACT_NAME,     /* the name that is asked for; http-01: the identifier */
+	FACT_DOMAIN,   /* the identifier */
+	FACT_TARGET,   /* where a CNAME or a redirect leads */
+	FACT_HAVE,     /* how many servers have it ... */
+	FACT_TOTAL,    /* ... of how many */
+	FACT_ANSWER,   /* how many of these answer */
+	FACT_SERVERS,  /* the servers at fault, with their addresses */
+	FACT_FOUND,    /* what was found instead, as the CA would quote it */
+	FACT_MORE,     /* how many more such there are */
+	FACT_EXPECTED, /* what should be there */
+	FACT_DETAIL,   /* the rest of a sentence */
+	FACT_ADDRESS,  /* the address that was fetched from */
+	FACT_URL,      /* the URL that was fetched last */
+	FACT_STATUS,   /* its HTTP status */
+	FACT__MAX
+};
+
+/*
+ * In the sentences {fact} stands for a fact of the outcome; what is in brackets is left out when a
+ * fact in it is not there.
+ */
+struct catalogue_entry {
+	const char *id; /* NULL: a case without a number */
+	enum verdict verdict;
+	bool blind;	     /* we could not look: the final verdict is UNKNOWN, not RETRY */
+	const char *ca_type; /* the ACME error type (RFC 8555 section 6.7), NULL if none */
+	const char *ca;	     /* in the words of Boulder, the software of Let's Encrypt */
+	const char *reason;
+	const char *hint; /* NULL if there is nothing that would help */
+};
+
+extern const struct catalogue_entry catalogue[CASE__MAX];
+
+#endif
