@@ -172,13 +172,12 @@ static void add_failure(struct buf *b, const struct job *job)
 }
 
 /* What a handler said before its work turned out not to be visible is the best clue there is. */
-static void add_outputs(struct buf *b, const struct job *job, bool all)
+static void add_outputs(struct buf *b, const struct job *job)
 {
 	for (size_t c = 0; c < job->deploy.calls.n; c++) {
 		const struct run *run = &job->deploy.runs[c];
 
-		if (run->ended && !run->error.failure &&
-		    (all || *run->result.out || *run->result.err))
+		if (run->ended && !run->error.failure && (*run->result.out || *run->result.err))
 			add_output(b, &job->deploy.calls.v[c], run);
 	}
 }
@@ -205,17 +204,21 @@ static void add_job(struct buf *b, struct report *report, const struct job *job)
 {
 	bool failed = job->error.failure, verified_badly = false;
 
+	for (size_t i = 0; i < job->deploy.events.n; i++)
+		verified_badly =
+		    verified_badly || (job->tasks[i].verify && job->tasks[i].error.failure);
 	if (failed && (!job->declined || report->verbose))
 		add_failure(b, job);
+	if (report->verbose)
+		add_outputs(b, job);
 	for (size_t i = 0; i < job->deploy.events.n; i++) {
 		if (!job->tasks[i].verify || (!notable(&job->tasks[i]) && !report->verbose))
 			continue;
 		add_let_on(b, job, i);
 		add_verify(b, job, i);
-		verified_badly = verified_badly || job->tasks[i].error.failure;
 	}
-	if (report->verbose || verified_badly)
-		add_outputs(b, job, report->verbose);
+	if (verified_badly && !report->verbose)
+		add_outputs(b, job);
 	add_undo(b, job);
 	if (!failed && !report->quiet && (report->terminal || report->verbose))
 		add_summary(b, job);

@@ -108,8 +108,11 @@ clean() {
 }
 
 @test "a lame server beside a good one is a warning" {
-    event 0 --verify strict lame.test
-    clean lame.test
+    update "add _acme-challenge.lame.test. 30 TXT $value"
+    run -0 --separate-stderr acmehook --verify-timeout 20 verify dns-01 lame.test "$value"
+    [[ $output == WARN* ]]
+    [[ $output == *127.0.0.2*REFUSED* ]]
+    update "delete _acme-challenge.lame.test. TXT"
 }
 
 @test "no server serves the zone: exit 4, and the CA's words" {
