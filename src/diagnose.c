@@ -4,7 +4,6 @@
 
 #include "diagnose.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -105,30 +104,21 @@ static ssize_t read_start(const char *path, char *start, size_t size)
 	return n;
 }
 
-bool diagnose_start(const char *path, struct error *error)
-{
-	char start[4];
-	ssize_t n = read_start(path, start, sizeof(start));
-
-	if (n == 0)
-		return error_set(error, USAGE, "%s: an empty file; nothing would run", path);
-	/* programs begin with bytes that are no text (ELF: 0x7f) */
-	if (n < 0 || !strncmp(start, "#!", 2) ||
-	    !(isprint((unsigned char)*start) || isspace((unsigned char)*start)))
-		return true;
-	return error_set(error, USAGE,
-	    "%s: does not begin with \"#!\", so nothing says what runs it; try: make #!/bin/sh, "
-	    "or the interpreter it was written for, its first line",
-	    path);
-}
-
-static bool diagnose_content(const char *path, struct error *error)
+static bool diagnose_content(const char *path, int spawn_error, struct error *error)
 {
 	char start[512];
 	ssize_t n = read_start(path, start, sizeof(start));
 
-	return n > 2 && !strncmp(start, "#!", 2) ? diagnose_interpreter(path, start + 2, error)
-						 : true;
+	if (n > 2 && !strncmp(start, "#!", 2))
+		return diagnose_interpreter(path, start + 2, error);
+	if (n == 0)
+		return error_set(error, USAGE, "%s: an empty file; nothing would run", path);
+	return spawn_error != ENOEXEC ||
+	       error_set(error, USAGE,
+		   "%s: does not begin with \"#!\", so nothing says what runs it; try: make "
+		   "#!/bin/sh, "
+		   "or the interpreter it was written for, its first line",
+		   path);
 }
 
 bool diagnose(const char *path, const char *cwd, int spawn_error, struct error *error)
@@ -138,7 +128,7 @@ bool diagnose(const char *path, const char *cwd, int spawn_error, struct error *
 	if (cwd && (stat(cwd, &st) || !S_ISDIR(st.st_mode) || access(cwd, X_OK)))
 		return error_set(
 		    error, USAGE, "%s: cannot be the working directory (cwd) of %s", cwd, path);
-	if (!diagnose_file(path, error) || !diagnose_content(path, error))
+	if (!diagnose_file(path, error) || !diagnose_content(path, spawn_error, error))
 		return false;
 	if (!spawn_error)
 		return true;

@@ -6,12 +6,6 @@
 #include "error.h"
 
 /*
- * Refuses a script without "#!" and an empty file before they are run: libuv, like every program
- * that uses execvp(3), would have /bin/sh try. False, with a sentence, or true.
- */
-bool diagnose_start(const char *path, struct error *error);
-
-/*
  * Looks for what is wrong with a program: called when it could not be started (spawn_error is the
  * errno), or ended with 126 or 127, by which env(1) and shells say the same (spawn_error 0). False,
  * with a sentence of the form `hook.sh: not executable; try: chmod +x hook.sh`, or true if nothing

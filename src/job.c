@@ -402,9 +402,7 @@ static void start_run(struct job *job, struct batch *batch)
 	    .kill_after = view_number(view, OPTION_KILL_AFTER),
 	};
 
-	if (diagnose_start(call->argv.v[0], &run->error))
-		job->process =
-		    process_start(job->jobs->loop, &options, on_run_ended, job, &run->error);
+	job->process = process_start(job->jobs->loop, &options, on_run_ended, job, &run->error);
 	run->started = job->process != NULL;
 	if (run->started)
 		return;

@@ -7,9 +7,11 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <spawn.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "capture.h"
@@ -27,13 +29,14 @@ struct output {
 };
 
 struct process {
-	uv_process_t child;
-	uv_timer_t timer; /* the deadline; then the grace; then the drain */
+	pid_t pid;
+	uv_signal_t child; /* SIGCHLD */
+	uv_timer_t timer;  /* the deadline; then the grace; then the drain */
 	struct output out, err;
 	char buffer[64 * 1024]; /* libuv reads one pipe at a time */
 	uint64_t started, ended;
 	long kill_after;
-	bool spawned, reaped, closing;
+	bool reaped, closing;
 	int handles; /* not yet closed */
 	struct process_result result;
 	process_done *done;
@@ -119,9 +122,8 @@ static void close_all(struct process *p)
 	if (p->closing)
 		return;
 	p->closing = true;
-	p->handles = 3 + p->spawned;
-	if (p->spawned)
-		uv_close((uv_handle_t *)&p->child, on_closed);
+	p->handles = 4;
+	uv_close((uv_handle_t *)&p->child, on_closed);
 	uv_close((uv_handle_t *)&p->timer, on_closed);
 	uv_close((uv_handle_t *)&p->out.pipe, on_closed);
 	uv_close((uv_handle_t *)&p->err.pipe, on_closed);
@@ -138,16 +140,20 @@ static void on_drained(uv_timer_t *timer)
 	close_all(timer->data);
 }
 
-static void on_child_exit(uv_process_t *child, int64_t status, int signal)
+static void on_child(uv_signal_t *handle, int signal)
 {
-	struct process *p = child->data;
+	struct process *p = handle->data;
+	int status;
 
+	(void)signal;
+	if (p->reaped || waitpid(p->pid, &status, WNOHANG) != p->pid)
+		return;
 	p->ended = uv_hrtime();
 	p->reaped = true;
-	p->result.exit_status = signal ? -1 : (int)status;
-	p->result.signal = signal;
+	p->result.exit_status = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+	p->result.signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
 	if (p->result.timed_out || p->result.stopped) /* whoever of its group is left */
-		kill(-child->pid, SIGKILL);
+		kill(-p->pid, SIGKILL);
 	uv_timer_start(&p->timer, on_drained, DRAIN, 0);
 	maybe_done(p);
 }
@@ -156,12 +162,12 @@ static void on_grace_over(uv_timer_t *timer)
 {
 	struct process *p = timer->data;
 
-	kill(-p->child.pid, SIGKILL);
+	kill(-p->pid, SIGKILL);
 }
 
 static void terminate(struct process *p)
 {
-	kill(-p->child.pid, SIGTERM);
+	kill(-p->pid, SIGTERM);
 	uv_timer_start(&p->timer, on_grace_over, (uint64_t)p->kill_after, 0);
 }
 
@@ -238,32 +244,77 @@ static int open_input(const char *input)
 	return -1;
 }
 
-static int spawn(
-    uv_loop_t *loop, struct process *p, const struct process_options *o, const int fds[3])
+/* All that a child must not have from us: signals that are ignored or blocked, our session. */
+static int set_attributes(posix_spawnattr_t *attributes)
 {
-	uv_stdio_container_t stdio[3] = {
-	    {.flags = fds[0] < 0 ? UV_IGNORE : UV_INHERIT_FD, .data.fd = fds[0]},
-	    {.flags = UV_INHERIT_FD, .data.fd = fds[1]},
-	    {.flags = UV_INHERIT_FD, .data.fd = fds[2]},
-	};
-	uv_process_options_t options = {
-	    .file = o->argv[0],
-	    .args = (char **)o->argv,
-	    .env = make_environment(o),
-	    .cwd = o->cwd,
-	    .flags = UV_PROCESS_DETACHED, /* setsid(2) */
-	    .stdio = stdio,
-	    .stdio_count = 3,
-	    .exit_cb = on_child_exit,
-	};
-	mode_t before = umask(o->umask);
-	int error;
+	sigset_t all, none;
+#ifdef POSIX_SPAWN_SETSID
+	short flags = POSIX_SPAWN_SETSID;
+#else
+	short flags = POSIX_SPAWN_SETPGROUP;
+#endif
 
-	p->child.data = p;
-	error = uv_spawn(loop, &p->child, &options);
-	p->spawned = true;
+	sigfillset(&all);
+	sigemptyset(&none);
+	posix_spawnattr_setsigdefault(attributes, &all);
+	posix_spawnattr_setsigmask(attributes, &none);
+	return posix_spawnattr_setflags(
+	    attributes, flags | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK);
+}
+
+static int set_files(posix_spawn_file_actions_t *actions, const int fds[3])
+{
+	int error = fds[0] < 0
+			? posix_spawn_file_actions_addopen(actions, 0, "/dev/null", O_RDONLY, 0)
+			: posix_spawn_file_actions_adddup2(actions, fds[0], 0);
+
+	for (int fd = 1; fd < 3 && !error; fd++)
+		error = posix_spawn_file_actions_adddup2(actions, fds[fd], fd);
+	return error;
+}
+
+/* posix_spawn(3) with our umask and working directory as the child shall have them. */
+static int spawn_in(struct process *p, const struct process_options *o,
+    const posix_spawn_file_actions_t *actions, const posix_spawnattr_t *attributes)
+{
+	int here = o->cwd ? open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1, error = 0;
+	char **env = make_environment(o);
+	mode_t before = umask(o->umask);
+
+	if (o->cwd && chdir(o->cwd))
+		error = errno;
+	if (!error)
+		error = posix_spawn(&p->pid, o->argv[0], actions, attributes, o->argv, env);
 	umask(before);
-	free(options.env);
+	if (here >= 0) {
+		if (fchdir(here))
+			error = error ? error : errno;
+		close(here);
+	}
+	free(env);
+	return error;
+}
+
+/* Not uv_spawn(): its fork(2) costs as much as a small handler, and scripts without "#!" would be
+ * given to a shell. */
+static int spawn(struct process *p, const struct process_options *o, const int fds[3])
+{
+	posix_spawn_file_actions_t actions;
+	posix_spawnattr_t attributes;
+	int error = posix_spawn_file_actions_init(&actions);
+
+	if (error)
+		return error;
+	error = posix_spawnattr_init(&attributes);
+	if (!error) {
+		error = set_attributes(&attributes);
+		if (!error)
+			error = set_files(&actions, fds);
+		if (!error)
+			error = spawn_in(p, o, &actions, &attributes);
+		posix_spawnattr_destroy(&attributes);
+	}
+	posix_spawn_file_actions_destroy(&actions);
 	return error;
 }
 
@@ -276,19 +327,21 @@ struct process *process_start(uv_loop_t *loop, const struct process_options *o, 
 	p->arg = arg;
 	p->kill_after = o->kill_after;
 	p->started = uv_hrtime();
-	p->timer.data = p;
+	p->timer.data = p->child.data = p;
 	uv_timer_init(loop, &p->timer);
-	status = open_pipe(loop, p, &p->out, &fds[1]);
-	status = open_pipe(loop, p, &p->err, &fds[2]) ?: status;
+	uv_signal_init(loop, &p->child);
+	uv_signal_start(&p->child, on_child, SIGCHLD);
+	status = -open_pipe(loop, p, &p->out, &fds[1]);
+	status = -open_pipe(loop, p, &p->err, &fds[2]) ?: status;
 	if (o->input && (fds[0] = open_input(o->input)) < 0)
-		status = UV_ENOBUFS;
+		status = ENOBUFS;
 	if (!status)
-		status = spawn(loop, p, o, fds);
+		status = spawn(p, o, fds);
 	for (size_t i = 0; i < nitems(fds); i++)
 		if (fds[i] >= 0)
 			close(fds[i]);
 	if (status) {
-		diagnose(o->argv[0], o->cwd, -status, error);
+		diagnose(o->argv[0], o->cwd, status, error);
 		close_all(p);
 		return NULL;
 	}
