@@ -45,7 +45,7 @@ static void print_list(const char *label, const struct setting *s)
 static void print_verify(const struct job *job, size_t i)
 {
 	const struct event *event = &job->deploy.events.v[i];
-	const struct view *view = &job->tasks[i].view;
+	const struct view *view = &job->deploy.targets[i].view;
 	const struct setting *authority = view_get(view, OPTION_AUTHORITY);
 	char *uri;
 
@@ -77,23 +77,23 @@ static void print_verify(const struct job *job, size_t i)
 static void print_task(const struct job *job, size_t i)
 {
 	const struct event *event = &job->deploy.events.v[i];
-	const struct task *task = &job->tasks[i];
+	const struct target *target = &job->deploy.targets[i];
 
 	printf("event:    %s%s%s%s%s\n", verb_name(event->verb),
 	    event->field[FIELD_TYPE] ? " " : "",
 	    event->field[FIELD_TYPE] ? event->field[FIELD_TYPE] : "",
 	    event->field[FIELD_DOMAIN] ? " " : "",
 	    event->field[FIELD_DOMAIN] ? event->field[FIELD_DOMAIN] : "");
-	if (task->rule)
-		printf("rule:     match \"%s\" (%s:%d)\n", task->rule->pattern,
-		    job->jobs->rules->file, task->rule->line);
+	if (target->rule)
+		printf("rule:     match \"%s\" (%s:%d)\n", target->rule->pattern,
+		    job->jobs->rules->file, target->rule->line);
 	else
 		printf("rule:     none; what stands outside of match%s%s\n",
 		    job->jobs->rules->file ? " in " : "; there is no configuration file",
 		    job->jobs->rules->file ? job->jobs->rules->file : "");
-	if (task->handler)
-		printf("handler:  %s (dialect %s)%s\n", task->handler, task->to->name,
-		    task->call ? "" : "; it has no word for this event and is not called");
+	if (target->handler)
+		printf("handler:  %s (dialect %s)%s\n", target->handler, target->to->name,
+		    job->tasks[i].call ? "" : "; it has no word for this event and is not called");
 	else
 		printf("handler:  none; the event goes nowhere\n");
 	print_verify(job, i);
@@ -107,7 +107,7 @@ void explain_job(const struct job *job)
 		const struct call *call = &job->deploy.calls.v[c];
 
 		print_words("argv:", call->argv.v);
-		print_env(call, view_get(&job->tasks[call->first].view, OPTION_ENV));
+		print_env(call, view_get(&job->deploy.targets[call->first].view, OPTION_ENV));
 	}
 	if (!job->deploy.events.n && !job->error.failure)
 		printf("event:    unknown; it succeeds and goes nowhere\n");

@@ -40,53 +40,66 @@ static void fail(struct job *job, size_t i, const struct error *error)
 
 /* --- planning */
 
-static bool plan_task(struct job *job, size_t i)
+static bool plan_event(
+    struct job *job, const struct event *event, struct target *target, struct error *error)
 {
-	const struct event *event = &job->deploy.events.v[i];
-	struct task *task = &job->tasks[i];
+	const struct jobs *jobs = job->jobs;
 	const char *handler, *to;
 
-	task->rule = route(job->jobs->rules, event);
-	task->view = (struct view){{job->jobs->command, task->rule ? &task->rule->settings : NULL,
-	    &job->jobs->rules->top, job->jobs->initial}};
-	handler = view_text(&task->view, OPTION_HANDLER);
-	to = view_text(&task->view, OPTION_TO);
-	task->to = dialect_find(to, DIALECT_TO);
-	if (!task->to)
-		return error_set(&task->error, FAILURE_USAGE,
+	target->rule = route(jobs->rules, event);
+	target->view = (struct view){{jobs->command, target->rule ? &target->rule->settings : NULL,
+	    &jobs->rules->top, jobs->initial}};
+	handler = view_text(&target->view, OPTION_HANDLER);
+	to = view_text(&target->view, OPTION_TO);
+	target->to = dialect_find(to, DIALECT_TO);
+	if (!target->to)
+		return error_set(error, FAILURE_USAGE,
 		    "to: \"%s\" is no kind of handler; acmehook dialects lists them", to);
 	if (handler) {
 		/* no search in PATH: a handler is a file */
-		task->handler = xasprintf("%s%s", strchr(handler, '/') ? "" : "./", handler);
+		target->handler = xasprintf("%s%s", strchr(handler, '/') ? "" : "./", handler);
 		return true;
 	}
 	job->declined = job->from->flags & DIALECT_OFFERS;
 	/* Without a handler a challenge cannot be met; other events are for whoever wants them. */
 	return !verb_is_challenge(event->verb) ||
-	       error_set(&task->error, FAILURE_USAGE,
+	       error_set(error, FAILURE_USAGE,
 		   "no handler for %s; set handler in %s, or give --handler",
 		   event->field[FIELD_DOMAIN],
-		   job->jobs->rules->file ? job->jobs->rules->file : "the configuration file");
+		   jobs->rules->file ? jobs->rules->file : "the configuration file");
 }
 
 /* Events that follow each other and have the same rule share brackets and chains. */
-static bool write_calls(struct job *job, struct batch *batch, struct error *error)
+static bool write_calls(struct batch *batch, struct error *error)
 {
-	const struct task *tasks = job->tasks;
+	const struct target *targets = batch->targets;
 	size_t n = batch->events.n;
 
 	for (size_t first = 0, count; first < n; first += count) {
-		const struct task *task = &tasks[first];
+		const struct target *t = &targets[first];
 
-		for (count = 1; first + count < n && tasks[first + count].rule == task->rule;)
+		for (count = 1; first + count < n && targets[first + count].rule == t->rule;)
 			count++;
-		if (task->handler &&
-		    !dialect_write(task->to, task->handler, view_number(&task->view, OPTION_CHAIN),
-			batch->events.v, first, count, &batch->calls, error))
+		if (t->handler &&
+		    !dialect_write(t->to, t->handler, view_number(&t->view, OPTION_CHAIN),
+			batch->events.v, first, count, &batch->calls, error)) {
+			calls_free(&batch->calls);
 			return false;
+		}
 	}
 	batch->runs = xcalloc(batch->calls.n, sizeof(*batch->runs));
 	return true;
+}
+
+/* Finds who is told of the events, and what; *i is the one that an error is about. */
+static bool plan(struct job *job, struct batch *batch, size_t *i, struct error *error)
+{
+	batch->targets = xcalloc(batch->events.n, sizeof(*batch->targets));
+	for (*i = 0; *i < batch->events.n; ++*i)
+		if (!plan_event(job, &batch->events.v[*i], &batch->targets[*i], error))
+			return false;
+	*i = 0;
+	return write_calls(batch, error);
 }
 
 static void link_calls(struct job *job)
@@ -105,6 +118,8 @@ struct job *job_new(struct jobs *jobs, const struct dialect *from, const struct 
     struct events *events, const struct error *error)
 {
 	struct job *job = xcalloc(1, sizeof(*job));
+	struct error why = {0};
+	size_t culprit;
 
 	job->jobs = jobs;
 	job->from = from;
@@ -115,11 +130,12 @@ struct job *job_new(struct jobs *jobs, const struct dialect *from, const struct 
 	if (job->error.failure && job->deploy.events.n)
 		job->culprit = job->deploy.events.n - 1; /* reading stopped there */
 	job->tasks = xcalloc(job->deploy.events.n, sizeof(*job->tasks));
-	for (size_t i = 0; i < job->deploy.events.n && !job->error.failure; i++)
-		if (!plan_task(job, i))
-			fail(job, i, &job->tasks[i].error);
-	if (!job->error.failure && write_calls(job, &job->deploy, &job->error))
+	if (job->error.failure)
+		return job;
+	if (plan(job, &job->deploy, &culprit, &why))
 		link_calls(job);
+	else
+		fail(job, culprit, &why);
 	return job;
 }
 
@@ -172,9 +188,8 @@ static void finish(struct job *job)
 /* Makes of every deploy that was begun a clean, and runs those. */
 static bool undo(struct job *job)
 {
-	struct error error = {0};
 	struct task *tasks = job->tasks;
-	size_t n = 0;
+	size_t n = 0, culprit;
 
 	if (job->deploy.events.n == 0 || job->deploy.events.v[0].verb != VERB_DEPLOY ||
 	    !(job->from->flags & DIALECT_LEAKS))
@@ -187,7 +202,7 @@ static bool undo(struct job *job)
 		event_copy(event, &job->deploy.events.v[i]);
 		event->verb = VERB_CLEAN;
 	}
-	if (!n || !write_calls(job, &job->undo, &error))
+	if (!n || !plan(job, &job->undo, &culprit, &job->undo_error))
 		return false;
 	job->state = JOB_UNDOING;
 	run_next(job);
@@ -204,8 +219,8 @@ static void finish_or_undo(struct job *job)
 
 bool job_verifies(const struct job *job, size_t i)
 {
-	return job->deploy.events.v[i].verb == VERB_DEPLOY && job->tasks[i].handler &&
-	       view_number(&job->tasks[i].view, OPTION_VERIFY) != VERIFY_OFF;
+	return job->deploy.events.v[i].verb == VERB_DEPLOY && job->deploy.targets[i].handler &&
+	       view_number(&job->deploy.targets[i].view, OPTION_VERIFY) != VERIFY_OFF;
 }
 
 long job_default_timeout(const char *type)
@@ -216,7 +231,7 @@ long job_default_timeout(const char *type)
 
 long job_verify_timeout(const struct job *job, size_t i)
 {
-	const struct setting *s = view_get(&job->tasks[i].view, OPTION_VERIFY_TIMEOUT);
+	const struct setting *s = view_get(&job->deploy.targets[i].view, OPTION_VERIFY_TIMEOUT);
 
 	return s->set ? s->number : job_default_timeout(job->deploy.events.v[i].field[FIELD_TYPE]);
 }
@@ -236,7 +251,7 @@ static void decide(struct job *job, size_t i)
 	enum failure failure;
 
 	verdict_from_name(jsonline_string(task->verify, "verdict"), &verdict);
-	failure = decision[view_number(&task->view, OPTION_VERIFY)][verdict];
+	failure = decision[view_number(&job->deploy.targets[i].view, OPTION_VERIFY)][verdict];
 	if (!failure)
 		return;
 	error_set(&task->error, failure, "%s %s: not verified: %s", event->field[FIELD_TYPE],
@@ -278,7 +293,7 @@ static void ask(struct job *job, size_t i)
 	    .values = &value,
 	    .n = 1,
 	    .timeout = job_verify_timeout(job, i),
-	    .view = &task->view,
+	    .view = &job->deploy.targets[i].view,
 	};
 
 	*w = (struct waiting){job, i};
@@ -308,17 +323,17 @@ static bool says(const char *output, const char *word)
 }
 
 /* What a handler's end means. */
-static void judge(const struct task *task, const struct call *call, struct run *run)
+static void judge(const struct target *target, const struct call *call, struct run *run)
 {
 	const struct process_result *r = &run->result;
-	const char *path = call->argv.v[0], *not_implemented = task->to->not_implemented;
+	const char *path = call->argv.v[0], *not_implemented = target->to->not_implemented;
 
 	if (r->stopped)
 		error_set(&run->error, FAILURE_STOPPED, "handler %s was stopped, as we were", path);
 	else if (r->timed_out)
 		error_set(&run->error, FAILURE_HANDLER_TIMEOUT,
 		    "handler %s did not end within %g s (--timeout) and was stopped", path,
-		    (double)view_number(&task->view, OPTION_TIMEOUT) / 1000);
+		    (double)view_number(&target->view, OPTION_TIMEOUT) / 1000);
 	else if (r->signal)
 		error_set(&run->error, FAILURE_HANDLER, "handler %s was killed by signal %d (%s)",
 		    path, r->signal, strsignal(r->signal));
@@ -379,7 +394,7 @@ static void on_run_ended(void *arg, const struct process_result *result)
 	job->process = NULL;
 	run->ended = true;
 	run->result = *result;
-	judge(&job->tasks[call->first], call, run);
+	judge(&batch->targets[call->first], call, run);
 	if (run->error.failure)
 		run_failed(job, batch, run);
 	batch->at++;
@@ -389,7 +404,7 @@ static void on_run_ended(void *arg, const struct process_result *result)
 static void start_run(struct job *job, struct batch *batch)
 {
 	const struct call *call = &batch->calls.v[batch->at];
-	const struct view *view = &job->tasks[call->first].view;
+	const struct view *view = &batch->targets[call->first].view;
 	struct run *run = &batch->runs[batch->at];
 	const struct process_options options = {
 	    .input = call->input,
@@ -483,6 +498,9 @@ static void batch_free(struct batch *batch)
 {
 	for (size_t i = 0; batch->runs && i < batch->calls.n; i++)
 		process_result_free(&batch->runs[i].result);
+	for (size_t i = 0; batch->targets && i < batch->events.n; i++)
+		free(batch->targets[i].handler);
+	free(batch->targets);
 	free(batch->runs);
 	calls_free(&batch->calls);
 	events_free(&batch->events);
@@ -493,7 +511,6 @@ void job_free(struct job *job)
 	if (!job)
 		return;
 	for (size_t i = 0; i < job->deploy.events.n; i++) {
-		free(job->tasks[i].handler);
 		json_object_put(job->tasks[i].verify);
 	}
 	free(job->tasks);

@@ -32,9 +32,18 @@ struct run {
 	struct error error;
 };
 
+/* Who is told of an event, and how; the same index as the event. */
+struct target {
+	const struct rule *rule; /* NULL: none */
+	struct view view;
+	const struct dialect *to;
+	char *handler; /* NULL: the event goes nowhere */
+};
+
 /* Calls that are run one after the other, up to the first that fails. */
 struct batch {
 	struct events events;
+	struct target *targets;
 	struct calls calls;
 	struct run *runs;
 	size_t at;
@@ -42,10 +51,6 @@ struct batch {
 
 /* What one event of a job has come to; the same index as the event. */
 struct task {
-	const struct rule *rule; /* NULL: none */
-	struct view view;
-	const struct dialect *to;
-	char *handler;	       /* NULL: the event goes nowhere */
 	const struct run *run; /* the one that carried it, or what kept it from being carried */
 	const struct call *call;
 	struct question *question;
@@ -69,6 +74,7 @@ struct job {
 	bool declined;	    /* no handler is for it, and the client goes on to its next offer */
 	struct error error; /* the first that came up */
 	size_t culprit;	    /* the event it came up with */
+	struct error undo_error; /* why nothing could be undone */
 	void (*done)(struct job *job, void *arg);
 	void *arg;
 };

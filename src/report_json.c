@@ -6,13 +6,13 @@
 
 #include "jsonline.h"
 
-static struct json_object *handler_to_json(const struct task *task)
+static struct json_object *handler_to_json(const struct task *task, const struct target *target)
 {
 	const struct process_result *r = &task->run->result;
 	struct json_object *o = json_object_new_object(), *argv = json_object_new_array();
 
-	jsonline_set(o, "path", task->handler);
-	jsonline_set(o, "dialect", task->to->name);
+	jsonline_set(o, "path", target->handler);
+	jsonline_set(o, "dialect", target->to->name);
 	for (size_t i = 0; i < task->call->argv.n; i++)
 		json_object_array_add(argv, json_object_new_string(task->call->argv.v[i]));
 	json_object_object_add(o, "argv", argv);
@@ -41,8 +41,9 @@ struct json_object *result_to_json(const struct job *job, size_t i, struct json_
 	jsonline_set(o, "domain", event ? event->field[FIELD_DOMAIN] : NULL);
 	json_object_object_add(o, "ok", json_object_new_boolean(!error->failure));
 	jsonline_set(o, "error", error->failure ? error->text : NULL);
-	json_object_object_add(
-	    o, "handler", task && task->run && task->run->started ? handler_to_json(task) : NULL);
+	json_object_object_add(o, "handler",
+	    task && task->run && task->run->started ? handler_to_json(task, &job->deploy.targets[i])
+						    : NULL);
 	json_object_object_add(o, "verify", task ? json_object_get(task->verify) : NULL);
 	return o;
 }

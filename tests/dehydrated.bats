@@ -244,3 +244,42 @@ EOF
     stderr_has 'is not the one the key authorization'
     [ ! -e hook.calls ]
 }
+
+@test "undoing goes to the handler that is for cleaning" {
+    for name in auth cleanup; do
+        handler $name <<'EOF'
+#!/bin/sh
+echo "$CERTBOT_DOMAIN $CERTBOT_VALIDATION" >>"$0.calls"
+case $0 in *auth) exit 1 ;; esac
+EOF
+    done
+    config <<EOF
+verify = "off"
+to = "certbot"
+match "perform_challenge" { handler = "$PWD/auth" }
+match "cleanup" { handler = "$PWD/cleanup" }
+EOF
+    run --separate-stderr "$acmehook" --from dehydrated deploy_challenge a.test "$token" "$digest"
+    status_is 1
+    file_is auth.calls <<<"a.test $digest"
+    file_is cleanup.calls <<<"a.test $digest"
+}
+
+@test "what a handler cannot be told is refused, nothing is called" {
+    recorder hook
+    run --separate-stderr "$acmehook" --verify off -t lego-raw -H "$PWD/hook" --from dehydrated deploy_challenge a.test "$token" "$digest"
+    status_is 2
+    stderr_is "acmehook: deploy_challenge a.test: the handler's present (dialect lego-raw) needs the key_auth, which the client does not tell; use a handler that wants the TXT value instead"
+    [ ! -e hook.calls ]
+    config <<EOF
+verify = "off"
+match "perform_challenge" { handler = "$PWD/bad" }
+EOF
+    handler bad <<'EOF'
+#!/bin/sh
+exit 1
+EOF
+    run --separate-stderr "$acmehook" --from dehydrated deploy_challenge a.test "$token" "$digest"
+    status_is 1
+    stderr_has "cannot be undone, something may be left behind: no handler for a.test"
+}
