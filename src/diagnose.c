@@ -23,8 +23,7 @@ static bool diagnose_file(const char *path, struct error *error)
 		if (errno == ENOENT && !lstat(path, &st))
 			return error_set(error, USAGE, "%s: a symbolic link to nothing", path);
 		if (errno == ENOENT || errno == ENOTDIR)
-			return error_set(error, USAGE,
-			    "%s: no such file; correct the path of the handler", path);
+			return error_set(error, USAGE, "%s: no such file; correct its path", path);
 		return error_set(
 		    error, USAGE, "%s: %s; try: namei -l %s", path, strerror(errno), path);
 	}

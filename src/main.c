@@ -2,7 +2,6 @@
 /* acmehook: any ACME client, any hook script, proven before the CA looks. */
 #include "config.h"
 
-#include <signal.h>
 #include <stdio.h>
 
 #include "command.h"
@@ -62,8 +61,7 @@ int main(int argc, char **argv)
 	struct error error = {0};
 	int status = 0;
 
-	process_clean_files();
-	signal(SIGPIPE, SIG_IGN);
+	process_clean_start();
 	if (command_read(&command, argc, argv, &error))
 		status = perform(&command, &error);
 	command_free(&command);

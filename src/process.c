@@ -43,10 +43,14 @@ struct process {
 	void *arg;
 };
 
-void process_clean_files(void)
+void process_clean_start(void)
 {
+	sigset_t none;
 	int fd;
 
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+	signal(SIGPIPE, SIG_IGN);
 	do
 		fd = open("/dev/null", O_RDWR);
 	while (fd >= 0 && fd < 3);

@@ -49,7 +49,11 @@ struct process *process_start(uv_loop_t *loop, const struct process_options *opt
 void process_stop(struct process *process);
 void process_result_free(struct process_result *result);
 
-/* Once, first thing in main(): 0, 1 and 2 are open, all other files will not reach a handler. */
-void process_clean_files(void);
+/*
+ * Once, first thing in main(), whatever the client left us: 0, 1 and 2 are open, all other files
+ * will not reach a handler, no signal is blocked (Apache httpd's threads block all of them), and
+ * nobody's end but a handler's own is a SIGPIPE.
+ */
+void process_clean_start(void);
 
 #endif

@@ -67,6 +67,19 @@ EOF
     [ $((0x$(cat seen) & 0x1000)) -eq 0 ]
 }
 
+@test "it works when all signals are blocked, as under Apache httpd, or SIGCHLD is ignored" {
+    command -v python3 >/dev/null || skip "needs python3"
+    recorder hook
+    for how in 'signal.pthread_sigmask(signal.SIG_BLOCK, range(1, 32))' 'signal.signal(signal.SIGCHLD, signal.SIG_IGN)'; do
+        run timeout 20 python3 -c "
+import os, signal
+$how
+os.execv('$acmehook', ['acmehook', '--verify', 'off', '-H', '$PWD/hook', 'deploy_challenge', 'example.test', '$token', '$digest'])"
+        [ "$status" -eq 0 ]
+    done
+    [ "$(wc -l <hook.calls)" = 2 ]
+}
+
 @test "exit status 7: exit 1, with everything that it printed" {
     handler hook <<'EOF'
 #!/bin/sh
@@ -178,7 +191,7 @@ EOF
 @test "missing, a directory, not executable: exit 2 and the remedy" {
     go
     status_is 2
-    stderr_is "acmehook: deploy_challenge example.test: $PWD/hook: no such file; correct the path of the handler"
+    stderr_is "acmehook: deploy_challenge example.test: $PWD/hook: no such file; correct its path"
     ln -s nowhere hook
     go
     status_is 2

@@ -156,14 +156,15 @@ EOF
     recorder hook
     coproc acme { "$acmehook" run; }
     # shellcheck disable=SC2154
+    pid=$acme_PID
+    # shellcheck disable=SC2154
     for _ in 1 2 3; do
         echo '{"cmd": "restart"}' >&"${acme[1]}"
         read -r -t 20 line <&"${acme[0]}"
         jq -e .ok <<<"$line"
     done
     eval "exec ${acme[1]}>&-"
-    # shellcheck disable=SC2154
-    wait "$acme_PID"
+    wait "$pid"
 }
 
 @test "every verb can be told as JSON" {

@@ -121,6 +121,11 @@ clean() {
     [[ $output == *"The CA would say: "*SERVFAIL* ]]
 }
 
+@test "a delegation to a server that does not serve the zone: exit 4, not \"unknown\"" {
+    run -4 --separate-stderr acmehook --verify-timeout 1 verify dns-01 dead.test "$value"
+    [[ $output == *"The CA would say: "*SERVFAIL* ]]
+}
+
 @test "a challenge that is an alias of a name in another zone" {
     update "add alias.other.test. 30 TXT $value"
     run -0 --separate-stderr acmehook --verify-timeout 20 verify dns-01 alias.example.test "$value"

@@ -1,0 +1,104 @@
+#!/usr/bin/env bats
+# What acmehook says about signed zones that a validating resolver accepts, or rejects.
+
+setup_file() {
+    . "$BATS_TEST_DIRNAME/lab/lab.bash"
+    lab_up
+    [ -e "$LAB/up" ] && command -v dnssec-signzone >/dev/null || return 0
+    in_lab "$BATS_TEST_DIRNAME/lab/dnssec/up" "$value"
+}
+
+teardown_file() {
+    lab_down
+}
+
+setup() {
+    . "$BATS_TEST_DIRNAME/lab/lab.bash"
+    need dnssec-keygen dnssec-signzone
+    cd "$BATS_TEST_TMPDIR"
+    configuration </dev/null
+}
+
+value=LPsIwTo7o8BoG0-vjCyGQGBWSVIPxI-i_X336eUOQZo
+
+# look STATUS RESOLVER DOMAIN [VALUE]: its JSON in output
+look() {
+    run "-$1" --separate-stderr acmehook --format json --resolver "$2" --verify-timeout 1 verify dns-01 "$3" "${4-$value}"
+}
+
+# fake NAME: a resolver with the rules of standard input; sets resolver
+fake() {
+    cat >rules
+    coproc FAKE { in_lab "$builddir/tests/fixture/fakedns" rules 3>&-; }
+    # shellcheck disable=SC2153
+    read -r port <&"${FAKE[0]}"
+    resolver=127.0.0.1#$port
+}
+
+unfake() {
+    eval "exec ${FAKE[1]}>&-"
+    wait "$FAKE_PID" || :
+}
+
+@test "a signed zone, and a resolver that validates it" {
+    [[ $(in_lab dig +dnssec @127.0.0.54 _acme-challenge.good.test TXT) == *" ad;"* ]]
+    look 0 127.0.0.54 good.test
+    jq -e '.verdict == "PASS" and .case == "D01"' <<<"$output"
+}
+
+@test "D40 a record that is not what was signed" {
+    look 3 127.0.0.54 forged.test forged
+    jq -e '.verdict == "FAIL" and .case == "D40" and .ca.type == "dns"
+        and .ca.detail == "DNS problem: looking up TXT for _acme-challenge.forged.test: DNSSEC: Bogus"
+        and (.reason | contains("127.0.0.54")) and .servers[0].verdict == "PASS"' <<<"$output"
+}
+
+@test "D40 signatures of the past: the servers are found all the same" {
+    look 3 127.0.0.54 expired.test
+    jq -e '.case == "D40" and .servers[0].address == "127.0.0.3"' <<<"$output"
+}
+
+@test "a signer that is late gets the time there is: no FAIL before" {
+    began=$EPOCHREALTIME
+    run -3 --separate-stderr acmehook --resolver 127.0.0.54 --verify-timeout 3 verify dns-01 forged.test forged
+    [ $(((${EPOCHREALTIME/./} - ${began/./}) / 1000)) -ge 2900 ]
+}
+
+@test "servers that were named are believed without a resolver" {
+    run -0 acmehook --authority 127.0.0.3 --resolver 127.0.0.54 --verify-timeout 1 verify dns-01 expired.test "$value"
+}
+
+@test "D40, D41 the resolver says why" {
+    fake <<<'* * bogus 7 "oh no"
+* TXT txt "x"'
+    run -3 --separate-stderr acmehook --format json --resolver 127.0.0.54 --resolver "$resolver" --verify-timeout 1 verify dns-01 good.test "$value"
+    jq -e '.case == "D40" and (.ca.detail | endswith(": DNSSEC: Signature Expired: oh no")) and (.reason | endswith("Signature Expired: oh no"))' <<<"$output"
+    echo '* * bogus 8
+* TXT txt "x"' >rules
+    run -4 --separate-stderr acmehook --format json --resolver 127.0.0.54 --resolver "$resolver" --verify-timeout 1 verify dns-01 good.test "$value"
+    jq -e '.verdict == "RETRY" and .case == "D41"' <<<"$output"
+    unfake
+}
+
+@test "what a resolver remembers, or cannot tell, does not count against the servers" {
+    fake <<<'* * nxdomain'
+    run -0 --separate-stderr acmehook --format json --resolver 127.0.0.54 --resolver "$resolver" --verify-timeout 1 verify dns-01 good.test "$value"
+    jq -e '.case == "D01"' <<<"$output"
+    echo '* * servfail' >rules
+    run -0 --separate-stderr acmehook --format json --resolver 127.0.0.54 --resolver "$resolver" --verify-timeout 1 verify dns-01 good.test "$value"
+    jq -e '.case == "D01"' <<<"$output"
+    unfake
+}
+
+@test "D62 no resolver can tell: a warning" {
+    in_lab true
+    # It knows the zone, and fails for the challenge.
+    fake <<<'_acme-challenge.good.test TXT servfail
+good.test SOA soa good.test
+good.test NS ns ns1.good.test
+ns1.good.test A a 127.0.0.3
+* * nodata'
+    look 0 "$resolver" good.test
+    jq -e '.verdict == "WARN" and .case == "D62"' <<<"$output"
+    unfake
+}
