@@ -29,104 +29,110 @@ struct key {
 	enum when written;
 };
 
-#define KEYS_MAX 11
-
 /* certbot_external_auth/plugin.py: _perform_*_challenge, _get_cleanup_json, deploy_cert, save,
- * print_messages. Its "timestamp" is called "port" in every release of the plugin. */
-static const struct key keys[VERB__MAX][KEYS_MAX] =
-    {
-	[VERB_DEPLOY] =
-	    {
-		{"type", FIELD_TYPE, KIND_TEXT, ALWAYS},
-		{"domain", FIELD_DOMAIN, KIND_TEXT, ALWAYS},
-		{"token", FIELD_TOKEN, KIND_TEXT, WHEN_KNOWN},
-		{"validation", FIELD_VALIDATION, KIND_TEXT, ALWAYS},
-		{"txt_domain", FIELD_FQDN, KIND_TEXT, WHEN_KNOWN},
-		{"uri", VIEW_URI, KIND_TEXT, WHEN_KNOWN},
-		{"key_auth", FIELD_KEY_AUTH, KIND_TEXT, WHEN_KNOWN},
-	    },
-	[VERB_CLEAN] =
-	    {
-		{"type", FIELD_TYPE, KIND_TEXT, ALWAYS},
-		{"status", FIELD_STATUS, KIND_TEXT, ALWAYS},
-		{"domain", FIELD_DOMAIN, KIND_TEXT, ALWAYS},
-		{"token", FIELD_TOKEN, KIND_TEXT, WHEN_KNOWN},
-		{"validation", FIELD_VALIDATION, KIND_TEXT, ALWAYS},
-		{"key_auth", FIELD_KEY_AUTH, KIND_TEXT, WHEN_KNOWN},
-		{"validated", FIELD_VALIDATED, KIND_TEXT, ALWAYS},
-		{"error", FIELD_ERROR, KIND_TEXT, ALWAYS},
-		{"txt_domain", FIELD_FQDN, KIND_TEXT, NEVER},
-	    },
-	[VERB_DEPLOY_CERT] =
-	    {
-		{"domain", FIELD_DOMAIN, KIND_TEXT, ALWAYS},
-		{"cert_path", FIELD_CERT_PATH, KIND_TEXT, ALWAYS},
-		{"key_path", FIELD_KEY_PATH, KIND_TEXT, ALWAYS},
-		{"chain_path", FIELD_CHAIN_PATH, KIND_TEXT, ALWAYS},
-		{"fullchain_path", FIELD_FULLCHAIN_PATH, KIND_TEXT, ALWAYS},
-		{"timestamp", FIELD_TIMESTAMP, KIND_NUMBER, WHEN_KNOWN},
-		{"cert_timestamp", FIELD_CERT_TIMESTAMP, KIND_NUMBER, WHEN_KNOWN},
-		{"altnames", FIELD_ALTNAMES, KIND_TEXT, WHEN_KNOWN},
-		{"port", FIELD_TIMESTAMP, KIND_NUMBER, NEVER},
-	    },
-	[VERB_UNCHANGED_CERT] =
-	    {
-		{"domain", FIELD_DOMAIN, KIND_TEXT, ALWAYS},
-		{"cert_path", FIELD_CERT_PATH, KIND_TEXT, ALWAYS},
-		{"key_path", FIELD_KEY_PATH, KIND_TEXT, ALWAYS},
-		{"chain_path", FIELD_CHAIN_PATH, KIND_TEXT, ALWAYS},
-		{"fullchain_path", FIELD_FULLCHAIN_PATH, KIND_TEXT, ALWAYS},
-		{"timestamp", FIELD_TIMESTAMP, KIND_NUMBER, WHEN_KNOWN},
-		{"cert_timestamp", FIELD_CERT_TIMESTAMP, KIND_NUMBER, WHEN_KNOWN},
-		{"altnames", FIELD_ALTNAMES, KIND_TEXT, WHEN_KNOWN},
-		{"port", FIELD_TIMESTAMP, KIND_NUMBER, NEVER},
-	    },
-	[VERB_SYNC_CERT] =
-	    {
-		{"key_path", FIELD_KEY_PATH, KIND_TEXT, ALWAYS},
-		{"cert_path", FIELD_CERT_PATH, KIND_TEXT, ALWAYS},
-		{"fullchain_path", FIELD_FULLCHAIN_PATH, KIND_TEXT, ALWAYS},
-		{"chain_path", FIELD_CHAIN_PATH, KIND_TEXT, ALWAYS},
-		{"csr_path", FIELD_CSR_PATH, KIND_TEXT, WHEN_KNOWN},
-	    },
-	[VERB_DEPLOY_OCSP] =
-	    {
-		{"domain", FIELD_DOMAIN, KIND_TEXT, ALWAYS},
-		{"ocsp_path", FIELD_OCSP_PATH, KIND_TEXT, ALWAYS},
-		{"timestamp", FIELD_TIMESTAMP, KIND_NUMBER, WHEN_KNOWN},
-	    },
-	[VERB_INVALID_CHALLENGE] =
-	    {
-		{"domain", FIELD_DOMAIN, KIND_TEXT, ALWAYS},
-		{"error", FIELD_ERROR, KIND_TEXT, ALWAYS},
-	    },
-	[VERB_REQUEST_FAILURE] =
-	    {
-		{"status", FIELD_STATUS, KIND_TEXT, ALWAYS},
-		{"error", FIELD_ERROR, KIND_TEXT, ALWAYS},
-		{"method", FIELD_METHOD, KIND_TEXT, WHEN_KNOWN},
-		{"headers", FIELD_HEADERS, KIND_TEXT, WHEN_KNOWN},
-	    },
-	[VERB_GENERATE_CSR] =
-	    {
-		{"domain", FIELD_DOMAIN, KIND_TEXT, ALWAYS},
-		{"cert_dir", FIELD_CERT_DIR, KIND_TEXT, WHEN_KNOWN},
-		{"altnames", FIELD_ALTNAMES, KIND_TEXT, WHEN_KNOWN},
-	    },
-	[VERB_EXIT] =
-	    {
-		{"error", FIELD_ERROR, KIND_TEXT, WHEN_KNOWN},
-	    },
-	[VERB_SAVE] =
-	    {
-		{"title", FIELD_TITLE, KIND_TEXT, ALWAYS},
-		{"temporary", FIELD_TEMPORARY, KIND_JSON, ALWAYS},
-	    },
-	[VERB_REPORT] =
-	    {
-		{"messages", FIELD_MESSAGES, KIND_JSON, ALWAYS},
-	    },
+ * print_messages. Its "timestamp" is called "port" in every release of the plugin. Each list ends
+ * with a NULL name. */
+static const struct key deploy[] = {
+    {"type", FIELD_TYPE, KIND_TEXT, ALWAYS},
+    {"domain", FIELD_DOMAIN, KIND_TEXT, ALWAYS},
+    {"token", FIELD_TOKEN, KIND_TEXT, WHEN_KNOWN},
+    {"validation", FIELD_VALIDATION, KIND_TEXT, ALWAYS},
+    {"txt_domain", FIELD_FQDN, KIND_TEXT, WHEN_KNOWN},
+    {"uri", VIEW_URI, KIND_TEXT, WHEN_KNOWN},
+    {"key_auth", FIELD_KEY_AUTH, KIND_TEXT, WHEN_KNOWN},
+    {.name = NULL},
 };
+static const struct key clean[] = {
+    {"type", FIELD_TYPE, KIND_TEXT, ALWAYS},
+    {"status", FIELD_STATUS, KIND_TEXT, ALWAYS},
+    {"domain", FIELD_DOMAIN, KIND_TEXT, ALWAYS},
+    {"token", FIELD_TOKEN, KIND_TEXT, WHEN_KNOWN},
+    {"validation", FIELD_VALIDATION, KIND_TEXT, ALWAYS},
+    {"key_auth", FIELD_KEY_AUTH, KIND_TEXT, WHEN_KNOWN},
+    {"validated", FIELD_VALIDATED, KIND_TEXT, ALWAYS},
+    {"error", FIELD_ERROR, KIND_TEXT, ALWAYS},
+    {"txt_domain", FIELD_FQDN, KIND_TEXT, NEVER},
+    {.name = NULL},
+};
+static const struct key certificate[] = {
+    {"domain", FIELD_DOMAIN, KIND_TEXT, ALWAYS},
+    {"cert_path", FIELD_CERT_PATH, KIND_TEXT, ALWAYS},
+    {"key_path", FIELD_KEY_PATH, KIND_TEXT, ALWAYS},
+    {"chain_path", FIELD_CHAIN_PATH, KIND_TEXT, ALWAYS},
+    {"fullchain_path", FIELD_FULLCHAIN_PATH, KIND_TEXT, ALWAYS},
+    {"timestamp", FIELD_TIMESTAMP, KIND_NUMBER, WHEN_KNOWN},
+    {"cert_timestamp", FIELD_CERT_TIMESTAMP, KIND_NUMBER, WHEN_KNOWN},
+    {"altnames", FIELD_ALTNAMES, KIND_TEXT, WHEN_KNOWN},
+    {"port", FIELD_TIMESTAMP, KIND_NUMBER, NEVER},
+    {.name = NULL},
+};
+static const struct key sync_cert[] = {
+    {"key_path", FIELD_KEY_PATH, KIND_TEXT, ALWAYS},
+    {"cert_path", FIELD_CERT_PATH, KIND_TEXT, ALWAYS},
+    {"fullchain_path", FIELD_FULLCHAIN_PATH, KIND_TEXT, ALWAYS},
+    {"chain_path", FIELD_CHAIN_PATH, KIND_TEXT, ALWAYS},
+    {"csr_path", FIELD_CSR_PATH, KIND_TEXT, WHEN_KNOWN},
+    {.name = NULL},
+};
+static const struct key deploy_ocsp[] = {
+    {"domain", FIELD_DOMAIN, KIND_TEXT, ALWAYS},
+    {"ocsp_path", FIELD_OCSP_PATH, KIND_TEXT, ALWAYS},
+    {"timestamp", FIELD_TIMESTAMP, KIND_NUMBER, WHEN_KNOWN},
+    {.name = NULL},
+};
+static const struct key invalid_challenge[] = {
+    {"domain", FIELD_DOMAIN, KIND_TEXT, ALWAYS},
+    {"error", FIELD_ERROR, KIND_TEXT, ALWAYS},
+    {.name = NULL},
+};
+static const struct key request_failure[] = {
+    {"status", FIELD_STATUS, KIND_TEXT, ALWAYS},
+    {"error", FIELD_ERROR, KIND_TEXT, ALWAYS},
+    {"method", FIELD_METHOD, KIND_TEXT, WHEN_KNOWN},
+    {"headers", FIELD_HEADERS, KIND_TEXT, WHEN_KNOWN},
+    {.name = NULL},
+};
+static const struct key generate_csr[] = {
+    {"domain", FIELD_DOMAIN, KIND_TEXT, ALWAYS},
+    {"cert_dir", FIELD_CERT_DIR, KIND_TEXT, WHEN_KNOWN},
+    {"altnames", FIELD_ALTNAMES, KIND_TEXT, WHEN_KNOWN},
+    {.name = NULL},
+};
+static const struct key exit_hook[] = {
+    {"error", FIELD_ERROR, KIND_TEXT, WHEN_KNOWN},
+    {.name = NULL},
+};
+static const struct key save[] = {
+    {"title", FIELD_TITLE, KIND_TEXT, ALWAYS},
+    {"temporary", FIELD_TEMPORARY, KIND_JSON, ALWAYS},
+    {.name = NULL},
+};
+static const struct key report[] = {
+    {"messages", FIELD_MESSAGES, KIND_JSON, ALWAYS},
+    {.name = NULL},
+};
+static const struct key nothing[] = {
+    {.name = NULL},
+};
+
+static const struct key *const keys[] = {
+    [VERB_UNKNOWN] = nothing,
+    [VERB_DEPLOY] = deploy,
+    [VERB_CLEAN] = clean,
+    [VERB_DEPLOY_CERT] = certificate,
+    [VERB_UNCHANGED_CERT] = certificate,
+    [VERB_SYNC_CERT] = sync_cert,
+    [VERB_DEPLOY_OCSP] = deploy_ocsp,
+    [VERB_INVALID_CHALLENGE] = invalid_challenge,
+    [VERB_REQUEST_FAILURE] = request_failure,
+    [VERB_GENERATE_CSR] = generate_csr,
+    [VERB_STARTUP] = nothing,
+    [VERB_EXIT] = exit_hook,
+    [VERB_SAVE] = save,
+    [VERB_RESTART] = nothing,
+    [VERB_REPORT] = report,
+};
+_Static_assert(nitems(keys) == VERB__MAX, "a verb without keys");
 
 static bool read_key(
     const struct key *key, struct json_object *value, struct event *event, struct error *error)
@@ -186,8 +192,8 @@ bool event_from_json(struct json_object *object, struct event *event, struct err
 		    "\"cmd\" is \"%.60s\", which is no event; see "
 		    "acmehook-events(5)",
 		    cmd);
-	for (const struct key *key = keys[event->verb]; key < keys[event->verb] + KEYS_MAX; key++)
-		if (key->name && json_object_object_get_ex(object, key->name, &value) &&
+	for (const struct key *key = keys[event->verb]; key->name; key++)
+		if (json_object_object_get_ex(object, key->name, &value) &&
 		    !read_key(key, value, event, error))
 			return false;
 	if (is_unchanged(event))
@@ -209,10 +215,10 @@ struct json_object *event_to_json(const struct event *event)
 	struct json_object *object = json_object_new_object();
 
 	jsonline_set(object, "cmd", verb_name(event->verb));
-	for (const struct key *key = keys[event->verb]; key < keys[event->verb] + KEYS_MAX; key++) {
+	for (const struct key *key = keys[event->verb]; key->name; key++) {
 		char *text;
 
-		if (!key->name || key->written == NEVER)
+		if (key->written == NEVER)
 			continue;
 		text = event_text(event, key->field);
 		if (text || key->written == ALWAYS)
