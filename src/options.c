@@ -73,6 +73,9 @@ static bool wrong(enum option_id id, const char *value, const char *fault, struc
 	return error_set(error, FAILURE_USAGE, "%s: \"%s\" %s", option_defs[id].name, value, fault);
 }
 
+/* A week, in seconds: longer than anybody waits. */
+#define TIME_MAX (7 * 24 * 3600.0)
+
 /* Seconds with an optional fraction, or a unit behind it. */
 static bool parse_time(const char *value, long *ms)
 {
@@ -86,10 +89,14 @@ static bool parse_time(const char *value, long *ms)
 	if (end == value || value[strspn(value, "0123456789.")] != *end)
 		return false;
 	for (size_t i = 0; i < nitems(units); i++) {
-		if (!strcmp(end, units[i].suffix)) {
-			*ms = (long)(n * units[i].seconds * 1000 + 0.5);
-			return n * units[i].seconds <= 7 * 24 * 3600.0;
-		}
+		double seconds = n * units[i].seconds;
+
+		if (strcmp(end, units[i].suffix))
+			continue;
+		if (seconds > TIME_MAX)
+			return false;
+		*ms = (long)(seconds * 1000 + 0.5);
+		return true;
 	}
 	return false;
 }
