@@ -114,6 +114,16 @@ static void link_calls(struct job *job)
 	}
 }
 
+/* A CA offers types that nobody here knows yet: the client goes on to its next offer. */
+static bool is_unknown_offer(const struct job *job)
+{
+	const struct event *event =
+	    job->deploy.events.n ? &job->deploy.events.v[job->culprit] : NULL;
+	const char *type = event ? event->field[FIELD_TYPE] : NULL;
+
+	return job->from->flags & DIALECT_OFFERS && type && !is_challenge_type(type);
+}
+
 struct job *job_new(struct jobs *jobs, const struct dialect *from, const struct form *form,
     struct events *events, const struct error *error)
 {
@@ -130,8 +140,10 @@ struct job *job_new(struct jobs *jobs, const struct dialect *from, const struct 
 	if (job->error.failure && job->deploy.events.n)
 		job->culprit = job->deploy.events.n - 1; /* reading stopped there */
 	job->tasks = xcalloc(job->deploy.events.n, sizeof(*job->tasks));
-	if (job->error.failure)
+	if (job->error.failure) {
+		job->declined = is_unknown_offer(job);
 		return job;
+	}
 	if (plan(job, &job->deploy, &culprit, &why))
 		link_calls(job);
 	else

@@ -72,6 +72,7 @@ static const struct {
     [FIELD_TITLE] = {"title", CHECK_TEXT},
     [FIELD_TEMPORARY] = {"temporary", CHECK_WORD},
     [FIELD_MESSAGES] = {"messages", CHECK_TEXT},
+    [FIELD_REMAINING] = {"remaining", CHECK_WORD},
     [FIELD_OUTPUT] = {"output", CHECK_TEXT},
     [VIEW_TOKEN] = {"token", CHECK_TEXT},
     [VIEW_VALIDATION_HEX] = {"validation", CHECK_TEXT},

@@ -55,6 +55,7 @@ enum field {
 	FIELD_TITLE,
 	FIELD_TEMPORARY, /* true or false */
 	FIELD_MESSAGES,	 /* JSON, as it came */
+	FIELD_REMAINING, /* how many challenges of the batch come after this one */
 	FIELD_OUTPUT,	 /* what the handler printed when this was deployed */
 	FIELD__MAX,
 	/* Views: no fields of their own, event_text() makes them of the others. */

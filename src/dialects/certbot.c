@@ -16,6 +16,7 @@ static const struct variable challenge[] = {
     {"CERTBOT_TOKEN", FIELD_TOKEN},
     {"CERTBOT_VALIDATION", FIELD_VALIDATION},
     {"CERTBOT_ALL_DOMAINS", FIELD_ALTNAMES},
+    {"CERTBOT_REMAINING_CHALLENGES", FIELD_REMAINING},
     {.name = NULL},
 };
 static const struct variable cleaned[] = {
@@ -24,6 +25,7 @@ static const struct variable cleaned[] = {
     {"CERTBOT_TOKEN", FIELD_TOKEN},
     {"CERTBOT_VALIDATION", FIELD_VALIDATION},
     {"CERTBOT_ALL_DOMAINS", FIELD_ALTNAMES},
+    {"CERTBOT_REMAINING_CHALLENGES", FIELD_REMAINING},
     {"CERTBOT_AUTH_OUTPUT", FIELD_OUTPUT},
     {.name = NULL},
 };
@@ -123,20 +125,37 @@ static bool is_set(const struct strlist *env, const char *name)
 	return false;
 }
 
+/* The names of the batch, comma between them: certbot's own words, or those of this call. */
+static char *all_names(const struct event *events, size_t i, size_t n)
+{
+	const char *told =
+	    events[i].field[FIELD_REMAINING] ? events[i].field[FIELD_ALTNAMES] : NULL;
+	struct buf all = BUF_INIT(64 * 1024);
+
+	if (told)
+		buf_puts(&all, told);
+	for (size_t k = 0; k < n && !told; k++)
+		buf_printf(&all, "%s%s", k ? "," : "", events[k].field[FIELD_DOMAIN]);
+	for (char *p = all.data; p && *p; p++)
+		if (*p == ' ')
+			*p = ',';
+	return all.data;
+}
+
 static void set_challenge(const struct event *events, size_t i, size_t n, struct strlist *env)
 {
-	struct buf all = BUF_INIT(64 * 1024);
-	char *remaining = xasprintf("%zu", n - 1 - i);
+	const struct event *event = &events[i];
+	char *all = all_names(events, i, n), *remaining = xasprintf("%zu", n - 1 - i);
 
-	/* without a client that tells all of them, those of this call */
-	for (size_t k = 0; k < n; k++)
-		buf_printf(&all, "%s%s", k ? "," : "", events[k].field[FIELD_DOMAIN]);
-	env_set(env, "CERTBOT_ALL_DOMAINS", buf_text(&all));
-	env_set(env, "CERTBOT_ALL_IDENTIFIERS", buf_text(&all));
-	env_set(env, "CERTBOT_REMAINING_CHALLENGES", remaining);
-	if (strcmp(events[i].field[FIELD_TYPE], "http-01"))
+	env_set(env, "CERTBOT_ALL_DOMAINS", all);
+	env_set(env, "CERTBOT_ALL_IDENTIFIERS", all);
+	if (!event->field[FIELD_REMAINING])
+		env_set(env, "CERTBOT_REMAINING_CHALLENGES", remaining);
+	if (strcmp(event->field[FIELD_TYPE], "http-01"))
 		env_set(env, "CERTBOT_TOKEN", NULL);
-	buf_free(&all);
+	if (event->verb == VERB_CLEAN && !event->field[FIELD_OUTPUT])
+		env_set(env, "CERTBOT_AUTH_OUTPUT", "");
+	free(all);
 	free(remaining);
 }
 

@@ -69,6 +69,11 @@ static void environment(const struct event *events, size_t i, size_t n, struct s
 	for (size_t k = 0; k < nitems(names); k++)
 		set_twice(env, names[k], NULL);
 
+	/* handlers take these for granted: the plugin always knows a token, and the state */
+	if (verb_is_challenge(event->verb) && !event->field[FIELD_TOKEN])
+		jsonline_set(object, "token", event->field[FIELD_VALUE]);
+	if (event->verb == VERB_CLEAN && !event->field[FIELD_STATUS])
+		jsonline_set(object, "status", "pending");
 	/* the plugin tells a certificate that did not change by argv[1] only */
 	if (event->verb == VERB_UNCHANGED_CERT)
 		jsonline_set(object, "cmd", "deploy_cert");

@@ -63,6 +63,7 @@ static struct event full_event(enum verb verb, const char *type)
 	    {FIELD_TIMESTAMP, "1700000000"},
 	    {FIELD_CERT_TIMESTAMP, "1700000000"},
 	    {FIELD_ALTNAMES, "example.test"},
+	    {FIELD_REMAINING, "0"},
 	    {FIELD_OUTPUT, "from the deploy"},
 	    {FIELD_STATUS, "500"},
 	    {FIELD_ERROR, "an error\nof two lines"},
