@@ -70,6 +70,36 @@ look() {
     look FAIL D12 --verify-timeout 60
 }
 
+@test "the value at another name: FAIL at once, with a hint" {
+    local case other
+    while read -r case other; do
+        dns <<EOF
+$other TXT txt "$digest"
+* * nxdomain
+EOF
+        SECONDS=0
+        look FAIL "$case" --verify-timeout 60
+        [ $SECONDS -le 10 ]
+        jq -e --arg o "$other" --arg n "$name" '(.reason | contains($o) and contains($n)) and (.hint | length > 10)
+            and (.ca.detail | test("NXDOMAIN looking up TXT for _acme-challenge.example.test"))' <<<"$output"
+    done <<EOF
+D14 $name.example.test
+D15 example.test
+D16 _acme-challenge.*.example.test
+EOF
+    # somebody else's value there means nothing
+    dns <<EOF
+example.test TXT txt "$digest2"
+* * nodata
+EOF
+    look RETRY D03
+    # and none does when the right one is there
+    dns <<EOF
+* TXT txt "$digest"
+EOF
+    look PASS D01
+}
+
 @test "a truncated answer is asked for again over TCP" {
     dns <<EOF
 $name TXT tc
@@ -166,6 +196,18 @@ EOF
     [ $SECONDS -le 6 ]
 }
 
+@test "D33 the resolvers say that there is no such zone: RETRY; they say nothing: UNKNOWN" {
+    for action in servfail refused nodata; do
+        dns <<<"* * $action"
+        run --separate-stderr "$acmehook" --format json --resolver "$authority" --verify-timeout 0.3 verify dns-01 example.test "$digest"
+        status_is 4
+        jq -e '.verdict == "RETRY" and .case == "D33" and (.ca.detail | test("SERVFAIL"))' <<<"$output"
+    done
+    run --separate-stderr "$acmehook" --format json --resolver 127.0.0.1#1 --verify-timeout 0.3 verify dns-01 example.test "$digest"
+    status_is 6
+    jq -e '.verdict == "UNKNOWN" and .case == null and .ca == null' <<<"$output"
+}
+
 @test "it waits until the value is there" {
     dns <<<"* * nxdomain"
     coproc V { exec "$verifier" 3>&-; }
@@ -232,6 +274,9 @@ EOF
     [ "$(jq -r 'select(.id == 5) | .verdict' <<<"$output")" = PASS ]
     [ "$(jq -r 'select(.id != 5) | .verdict' <<<"$output" | sort | uniq -c | tr -s ' ')" = " 5 UNKNOWN" ]
     jq -e '.reason | length > 5' <<<"$output"
+    # all keys are there, whatever the question was
+    jq -e 'keys == (["id", "verdict", "case", "ca", "reason", "hint", "name", "attempts", "ms", "servers"] | sort)' <<<"$output"
+    jq -es 'all(.id == 5 or [.ca, .hint, .name, .attempts, .ms, .servers] == [null, null, null, 0, 0, []])' <<<"$output"
 }
 
 @test "a cancelled question gets no answer" {

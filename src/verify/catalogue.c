@@ -131,6 +131,27 @@ const struct catalogue_entry catalogue[CASE__MAX] = {
 	    .reason = "{name} has the key authorization instead of its digest",
 	    .hint = "publish base64url(SHA-256(key authorization)) (RFC 8555 section 8.4)",
 	},
+    [CASE_D14] =
+	{
+	    .id = "D14",
+	    .verdict = VERDICT_FAIL,
+	    .reason = "the value is at {target}, not at {name}",
+	    .hint = "the zone is in the name twice: the provider adds it, give it the name without",
+	},
+    [CASE_D15] =
+	{
+	    .id = "D15",
+	    .verdict = VERDICT_FAIL,
+	    .reason = "the value is at {target}, not at {name}",
+	    .hint = "put \"_acme-challenge.\" before the domain",
+	},
+    [CASE_D16] =
+	{
+	    .id = "D16",
+	    .verdict = VERDICT_FAIL,
+	    .reason = "the value is at {target}, not at {name}",
+	    .hint = "leave out the \"*.\" of a wildcard",
+	},
     [CASE_D18] =
 	{
 	    .id = "D18",
@@ -209,6 +230,17 @@ const struct catalogue_entry catalogue[CASE__MAX] = {
 	    .reason = "no name server answers for the zone of {name}: {servers}",
 	    .hint = "check that the zone is loaded at its name servers",
 	},
+    [CASE_D33_LOST] =
+	{
+	    .id = "D33",
+	    .verdict = VERDICT_RETRY,
+	    .ca_type = "dns",
+	    .ca = "DNS problem: SERVFAIL looking up TXT for {name} - the domain's nameservers may "
+		  "be malfunctioning",
+	    .reason = "no name server can be found for {target}: {detail}",
+	    .hint = "check the delegation of the zone: the NS records in the zone above, and the "
+		    "addresses of the name servers",
+	},
     [CASE_D35] =
 	{
 	    .id = "D35",
@@ -223,6 +255,25 @@ const struct catalogue_entry catalogue[CASE__MAX] = {
 	    .reason = "no way from this host to any of the name servers: {servers}",
 	    .hint = "verify from a host that has IPv6, or name another server with --authority",
 	},
+    [CASE_D37] =
+	{
+	    .id = "D37",
+	    .verdict = VERDICT_WARN,
+	    .reason = "{have} of {total} servers have it; but the zone above names other servers: "
+		      "{detail}",
+	    .hint = "let the registrar, or whoever runs the zone above, have the same NS records "
+		    "as the zone",
+	},
+    [CASE_D37_STALE] =
+	{
+	    .id = "D37",
+	    .verdict = VERDICT_RETRY,
+	    .ca_type = "unauthorized",
+	    .reason = "{have} of {total} servers have it; waiting for {servers}, which only the "
+		      "zone above names",
+	    .hint = "let the registrar, or whoever runs the zone above, have the same NS records "
+		    "as the zone",
+	},
     [CASE_D38] =
 	{
 	    .id = "D38",
@@ -230,6 +281,43 @@ const struct catalogue_entry catalogue[CASE__MAX] = {
 	    .reason = "{have} of {total} servers have it; cannot ask {servers}",
 	    .hint = "the CA will ask the others; take the name out of the zone's NS records or "
 		    "give it an address",
+	},
+    [CASE_D39] =
+	{
+	    .id = "D39",
+	    .verdict = VERDICT_WARN,
+	    .reason = "{have} of {total} servers have it; but a public CA cannot ask {servers}",
+	    .hint = "the CA will ask the others; a private or reserved address is of no use in a "
+		    "public zone",
+	},
+    [CASE_D40] =
+	{
+	    .id = "D40",
+	    .verdict = VERDICT_FAIL,
+	    .ca_type = "dns",
+	    .ca = "DNS problem: looking up TXT for {name}: {detail}",
+	    .reason = "{have} of {total} servers have it, but it does not validate at the resolver "
+		      "{address}: {detail}",
+	    .hint = "the zone's signatures, or the DS record in the zone above, are wrong; or the "
+		    "record was added without being signed",
+	},
+    [CASE_D41] =
+	{
+	    .id = "D41",
+	    .verdict = VERDICT_RETRY,
+	    .ca_type = "dns",
+	    .ca = "DNS problem: looking up TXT for {name}: {detail}",
+	    .reason = "{have} of {total} servers have it, but it does not yet validate at the "
+		      "resolver {address}: {detail}",
+	    .hint = "the clock of the host that signs the zone is fast",
+	},
+    [CASE_D62] =
+	{
+	    .id = "D62",
+	    .verdict = VERDICT_WARN,
+	    .reason = "{have} of {total} servers have it; whether it validates (DNSSEC), no "
+		      "resolver could tell",
+	    .hint = "check the resolvers of this host, or name another one (--resolver)",
 	},
     [CASE_HTTP_WAITING] =
 	{

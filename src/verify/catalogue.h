@@ -24,6 +24,9 @@ enum case_id {
 	CASE_D10,	     /* base64 instead of base64url */
 	CASE_D11,	     /* the case was changed */
 	CASE_D12,	     /* the key authorization instead of its digest */
+	CASE_D14,	     /* at a name with the zone twice */
+	CASE_D15,	     /* at the identifier itself */
+	CASE_D16,	     /* at a name with the '*' of a wildcard */
 	CASE_D18,	     /* at the target of a CNAME */
 	CASE_D22,	     /* the target of the CNAME does not exist */
 	CASE_D23,	     /* CNAME loop */
@@ -33,9 +36,16 @@ enum case_id {
 	CASE_D31,	     /* all servers are silent */
 	CASE_D32,	     /* a server is lame, the others have it */
 	CASE_D33,	     /* all servers are lame */
+	CASE_D33_LOST,	     /* the zone has no servers that anybody could find */
 	CASE_D35,	     /* servers that only IPv6 reaches, and we have none */
 	CASE_D35_ALL,	     /* the same, and there are no others */
+	CASE_D37,	     /* the zone above names other servers, all have it */
+	CASE_D37_STALE,	     /* the same, and these do not have it */
 	CASE_D38,	     /* a name server has no address, the others have it */
+	CASE_D39,	     /* a server at a private address, the others have it */
+	CASE_D40,	     /* DNSSEC: bogus */
+	CASE_D41,	     /* DNSSEC: signatures of the future */
+	CASE_D62,	     /* the servers have it, but the resolvers cannot tell */
 	CASE_HTTP_WAITING,   /* no response yet */
 	CASE_HTTP_NO_DNS,    /* no resolver tells whether there are addresses */
 	CASE_HTTP_NO_ROUTE,  /* there is no way from here to any of the addresses */

@@ -192,7 +192,13 @@ static void refuse(struct checks *all, struct json_object *id, const char *forma
 	va_end(ap);
 	jsonline_set(reply, "verdict", verdict_name(VERDICT_UNKNOWN));
 	jsonline_set(reply, "case", NULL);
+	json_object_object_add(reply, "ca", NULL);
 	jsonline_set(reply, "reason", reason);
+	jsonline_set(reply, "hint", NULL);
+	jsonline_set(reply, "name", NULL);
+	jsonline_set_integer(reply, "attempts", 0);
+	jsonline_set_integer(reply, "ms", 0);
+	json_object_object_add(reply, "servers", json_object_new_array());
 	all->say(all->arg, reply);
 	json_object_put(reply);
 }

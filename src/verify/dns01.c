@@ -67,7 +67,9 @@ static void place_clear(struct place *place)
 static void place_free(struct place *place)
 {
 	find_cancel(place->finding);
+	delegation_cancel(place->delegation);
 	place_clear(place);
+	free(place->difference);
 	free(place->name);
 	free(place);
 }
@@ -82,15 +84,11 @@ static void end(struct check *check)
 		dns->places = place->next;
 		place_free(place);
 	}
+	if (dns) {
+		dns01_validate_end(dns);
+		dns01_look_elsewhere_end(dns);
+	}
 	free(dns);
-}
-
-static void settle(struct check *check)
-{
-	struct outcome outcome;
-
-	dns01_judge(check->work, &outcome);
-	check_looked(check, &outcome);
 }
 
 static void begun(struct dns01 *dns, unsigned *look)
@@ -118,13 +116,6 @@ static bool is_complete(const struct dns01 *dns)
 	return !dns->pending || (dns->check->attempts && !dns01_may_turn_good(dns));
 }
 
-/* What comes late, between two looks, may be the last that was missing. The check may end here. */
-static void arrived(struct dns01 *dns)
-{
-	if (is_complete(dns) || !dns->check->looking)
-		settle(dns->check);
-}
-
 static struct place *place_add(struct dns01 *dns, struct place *parent, const char *name)
 {
 	struct place *place = xcalloc(1, sizeof(*place)), **last = &dns->places;
@@ -141,6 +132,93 @@ static struct place *place_add(struct dns01 *dns, struct place *parent, const ch
 	place->parent = parent;
 	place->name = xstrdup(name);
 	return place;
+}
+
+static void arrived(struct dns01 *dns);
+static void found(void *arg, const struct find_result *result);
+
+static void validated(struct dns01 *dns)
+{
+	done(dns, dns->validation.look);
+	arrived(dns);
+}
+
+/* The servers that only the zone above names become a place, which the look goes to as well. */
+static void delegation_told(struct place *place, const struct strlist *names)
+{
+	struct dns01 *dns = place->dns;
+	struct check *check = dns->check;
+	struct place *above = names->n ? place_add(dns, place, place->name) : NULL;
+
+	done(dns, place->above_look);
+	if (above) {
+		place->above = above;
+		above->is_above = true;
+		above->cnames = place->cnames;
+		above->zone = xstrdup(place->zone);
+		above->look = dns->look;
+		above->finding = find_addresses(
+		    &check->all->exchanges, &check->resolvers, place->zone, names, found, above);
+		begun(dns, &above->find_look);
+	}
+	arrived(dns);
+}
+
+/*
+ * With the servers content, the resolvers are asked whether the CA would believe them, and the
+ * zones above whether there are more. False if that has been done.
+ */
+static bool look_closer(struct dns01 *dns)
+{
+	bool more = false;
+
+	if (!dns01_is_good(dns))
+		return false;
+	if (dns->validation.validity == VALIDITY_NONE) {
+		dns01_validate(dns, validated);
+		begun(dns, &dns->validation.look);
+		return true;
+	}
+	for (struct place *place = dns->places; place; place = place->next) {
+		if (!dns01_look_above(place))
+			continue;
+		begun(dns, &place->above_look);
+		more = true;
+	}
+	return more;
+}
+
+static void looked_elsewhere(struct dns01 *dns)
+{
+	done(dns, dns->elsewhere.look);
+	arrived(dns);
+}
+
+/* With nothing at the name, others are looked at now and then. False if it is not time for that. */
+static bool look_elsewhere(struct dns01 *dns)
+{
+	if (!dns01_is_nothing(dns) || !dns01_look_elsewhere(dns, looked_elsewhere))
+		return false;
+	begun(dns, &dns->elsewhere.look);
+	return true;
+}
+
+static void settle(struct check *check)
+{
+	struct dns01 *dns = check->work;
+	struct outcome outcome;
+
+	if (look_closer(dns) || look_elsewhere(dns))
+		return;
+	dns01_judge(dns, &outcome);
+	check_looked(check, &outcome);
+}
+
+/* What comes late, between two looks, may be the last that was missing. The check may end here. */
+static void arrived(struct dns01 *dns)
+{
+	if (is_complete(dns) || !dns->check->looking)
+		settle(dns->check);
 }
 
 static struct server *server_add(struct place *place, const char *name, const union address *a)
@@ -197,6 +275,7 @@ static void take_servers(struct place *place, const struct find_result *result)
 	place->zone = result->zone ? xstrdup(result->zone) : NULL;
 	if (result->reason)
 		place->fault = xstrdup(result->reason);
+	place->blind = result->blind;
 	for (size_t i = 0; !place->fault && i < result->n; i++) {
 		const struct found_server *f = &result->servers[i];
 		struct server *s = server_add(place, f->name, f->fault ? NULL : &f->address);
@@ -411,8 +490,8 @@ static void find(struct place *place)
 	/* The servers of a zone below are looked for when there is a referral to it. */
 	if (place->finding || referred)
 		return;
-	place->finding =
-	    find_servers(&check->all->exchanges, &check->resolvers, place->name, found, place);
+	place->finding = find_servers(
+	    &check->all->exchanges, &check->resolvers, place->name, SERVERS_MAX, found, place);
 	begun(place->dns, &place->find_look);
 }
 
@@ -423,6 +502,8 @@ static void visit(struct place *place)
 	if (place->look == place->dns->look)
 		return;
 	place->look = place->dns->look;
+	if (place->above)
+		visit(place->above);
 	if (!place->n)
 		for (size_t i = 0; i < check->authorities.n; i++)
 			server_add(place, NULL, &check->authorities.v[i]);
@@ -442,12 +523,15 @@ static void look(struct check *check)
 	if (!dns) {
 		dns = check->work = xcalloc(1, sizeof(*dns));
 		dns->check = check;
+		dns->delegation_told = delegation_told;
 		name = xasprintf("_acme-challenge.%s", check->domain);
 		place_add(dns, NULL, name);
 		free(name);
 	}
 	dns->look++;
 	dns->fresh = 0;
+	if (dns->validation.validity != VALIDITY_PENDING)
+		dns01_validate_end(dns);
 	visit(dns->places);
 	if (check->last && is_complete(dns))
 		settle(check);

@@ -10,11 +10,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "verify/dns/reserved.h"
+
 /* As much of the evidence as is worth to be shown. */
 #define SHOW_VALUES 10
 #define SHOW_OCTETS 300
 /* Boulder cuts what it quotes. */
 #define QUOTE_MAX 100
+/* Signatures that are wrong are given that many ms to become right. */
+#define SIGNING_MS 60000
 
 static bool is_value(const struct txt *txt, const char *value)
 {
@@ -38,8 +42,14 @@ struct tally {
 	enum case_id wrong; /* about the first value that is not ours, D04 if nothing special */
 	const struct server *wrong_at;
 	const struct txt *wrong_txt;
-	const struct place *last;    /* a place that said something, the last */
-	const struct place *lost_at; /* a place whose servers are not to be found */
+	const struct place *last;	 /* a place that said something, the last */
+	const struct place *lost_at;	 /* a place whose servers are not to be found */
+	size_t reserved, public;	 /* addresses that were found, of either kind */
+	size_t have_above, answer_above; /* those of them that only a zone above names */
+	const struct place *differs;	 /* the zone above names others */
+	bool looking_above;
+	enum validity validity;
+	bool not_yet; /* VALIDITY_BOGUS: but will be good some day */
 };
 
 static void tally_txt(struct tally *t, const struct server *s)
@@ -93,6 +103,8 @@ static bool is_answer(const struct tally *t, const struct server *s)
 static void tally_server(struct tally *t, const struct server *s)
 {
 	t->said[s->sight]++;
+	if (s->sight != SIGHT_NO_ADDRESS && !t->check->authorities.n)
+		*(address_is_reserved(&s->address) ? &t->reserved : &t->public) += 1;
 	t->total += s->sight != SIGHT_ALIAS && s->sight != SIGHT_REFERRAL;
 	t->answer += is_answer(t, s);
 	t->alias = t->alias || s->sight == SIGHT_ALIAS;
@@ -106,14 +118,23 @@ static void tally_server(struct tally *t, const struct server *s)
 
 static void tally_place(struct tally *t, const struct place *place)
 {
+	size_t have = t->have, answer = t->answer;
+
+	if (place->difference)
+		t->differs = place;
+	t->looking_above = t->looking_above || place->delegation;
 	if (place->finding) {
 		t->finding++;
-	} else if (!place->n) {
+	} else if (!place->n && !place->is_above) {
 		t->lost++;
 		t->lost_at = place;
 	}
 	for (size_t i = 0; i < place->n; i++)
 		tally_server(t, &place->servers[i]);
+	if (place->is_above) {
+		t->have_above += t->have - have;
+		t->answer_above += t->answer - answer;
+	}
 }
 
 /* A place of which no server was of any use: what is there, nobody has said. */
@@ -130,7 +151,7 @@ static size_t mute_places(const struct dns01 *dns)
 	size_t n = 0;
 
 	for (const struct place *p = dns->places; p; p = p->next)
-		n += p->look == dns->look && is_mute(p);
+		n += p->look == dns->look && !p->is_above && is_mute(p);
 	return n;
 }
 
@@ -147,6 +168,10 @@ static enum case_id good_case(const struct tally *t)
 		return CASE_D35;
 	if (t->said[SIGHT_NO_ADDRESS])
 		return CASE_D38;
+	if (t->differs)
+		return CASE_D37;
+	if (t->reserved && t->public)
+		return CASE_D39;
 	if (t->alias)
 		return CASE_D18;
 	if (t->split)
@@ -164,6 +189,12 @@ static enum case_id bad_case(const struct tally *t)
 	return t->alias ? CASE_D22 : CASE_D02;
 }
 
+/* The case of a look in which the servers of a place were not found: is that us, or the zone? */
+static enum case_id lost_case(const struct tally *t)
+{
+	return t->lost_at->blind ? CASE_DNS_NO_SERVERS : CASE_D33_LOST;
+}
+
 /* The case of a look in which no server answered. */
 static enum case_id mute_case(const struct tally *t)
 {
@@ -174,12 +205,31 @@ static enum case_id mute_case(const struct tally *t)
 	if (t->finding || (t->said[SIGHT_PENDING] && !t->check->last))
 		return CASE_DNS_WAITING;
 	if (t->lost)
-		return CASE_DNS_NO_SERVERS;
+		return lost_case(t);
 	if (t->said[SIGHT_LAME])
 		return CASE_D33;
 	if (t->said[SIGHT_SILENT] || t->said[SIGHT_PENDING])
 		return CASE_D31;
 	return t->said[SIGHT_UNREACHABLE] ? CASE_D35_ALL : CASE_DNS_WAITING;
+}
+
+/* The same, and what the resolvers make of it. */
+static enum case_id proven_case(const struct tally *t)
+{
+	enum case_id good = good_case(t);
+
+	if (t->looking_above)
+		return CASE_DNS_WAITING;
+	switch (t->validity) {
+	case VALIDITY_PENDING:
+		return CASE_DNS_WAITING;
+	case VALIDITY_BOGUS:
+		return t->not_yet ? CASE_D41 : CASE_D40;
+	case VALIDITY_MUTE:
+		return catalogue[good].verdict == VERDICT_PASS ? CASE_D62 : good;
+	default:
+		return good;
+	}
 }
 
 static enum case_id absent_case(const struct tally *t, bool complete)
@@ -202,13 +252,16 @@ static enum case_id find_case(const struct tally *t, size_t mute)
 		return mute_case(t);
 	if (!t->have)
 		return bad_case(t);
+	if (t->have < t->answer && t->have - t->have_above == t->answer - t->answer_above &&
+	    !wrong_way)
+		return CASE_D37_STALE;
 	if (t->have < t->answer || wrong_way)
 		return CASE_D28;
 	if (waiting)
 		return CASE_DNS_WAITING;
 	if (t->lost)
-		return CASE_DNS_NO_SERVERS;
-	return mute ? CASE_D28 : good_case(t);
+		return lost_case(t);
+	return mute ? CASE_D28 : proven_case(t);
 }
 
 /* ------------------------------------------------------------------------------- facts */
@@ -252,6 +305,13 @@ static char *server_text(const struct server *s, const char *reason)
 	return xasprintf("%s (%s%s%s)", s->name, address, reason ? ": " : "", reason ? reason : "");
 }
 
+/* Where all servers are at private addresses, the CA is private, too, or it is a test. */
+static bool is_out_of_reach(const struct tally *t, const struct server *s)
+{
+	return t->reserved && t->public && s->sight != SIGHT_NO_ADDRESS &&
+	       address_is_reserved(&s->address);
+}
+
 /* Is the server one of those that a case speaks of? */
 static bool is_meant(enum case_id id, const struct tally *t, const struct server *s)
 {
@@ -260,9 +320,13 @@ static bool is_meant(enum case_id id, const struct tally *t, const struct server
 		return s->sight == SIGHT_PENDING;
 	case CASE_DNS_PRESENT:
 		return has_values(t, s);
+	case CASE_D37_STALE:
 	case CASE_D28:
-		return is_mute(s->place) || (s->sight < SIGHT_LAME && s->sight != SIGHT_ALIAS &&
-						s->sight != SIGHT_REFERRAL && !has_values(t, s));
+		return (is_mute(s->place) && !s->place->is_above) ||
+		       (s->sight < SIGHT_LAME && s->sight != SIGHT_ALIAS &&
+			   s->sight != SIGHT_REFERRAL && !has_values(t, s));
+	case CASE_D39:
+		return is_out_of_reach(t, s);
 	case CASE_D31:
 		return s->sight >= SIGHT_LAME || s->sight == SIGHT_PENDING;
 	case CASE_D30:
@@ -323,6 +387,17 @@ static enum case_id stale_ca(const struct tally *t)
 	return t->said[SIGHT_NXDOMAIN] ? CASE_D02 : CASE_D03;
 }
 
+/* The resolver that rejects it, and why. */
+static void add_culprit(struct outcome *o, const struct dns01 *dns)
+{
+	const struct extended_error *error;
+	char address[ADDRESS_TEXT];
+
+	address_print(dns01_validate_culprit(dns, &error), DNS_PORT, address);
+	outcome_fact(o, FACT_ADDRESS, "%s", address);
+	outcome_fact(o, FACT_DETAIL, "%s", error->text ? error->text : "DNSSEC: Bogus");
+}
+
 static void add_facts(struct outcome *o, const struct dns01 *dns, const struct tally *t)
 {
 	outcome_fact(o, FACT_NAME, "%s", dns->places->name);
@@ -332,15 +407,21 @@ static void add_facts(struct outcome *o, const struct dns01 *dns, const struct t
 	if (t->have || o->id == CASE_D28)
 		outcome_fact(o, FACT_HAVE, "%zu", t->have);
 	add_found(o, t);
-	if (o->id == CASE_DNS_NO_SERVERS) {
+	if (o->id == CASE_DNS_NO_SERVERS || o->id == CASE_D33_LOST) {
 		outcome_fact(o, FACT_TARGET, "%s", t->lost_at->name);
 		outcome_fact(o, FACT_DETAIL, "%s", t->lost_at->fault ? t->lost_at->fault : "?");
 	} else {
 		add_target(o, dns, t);
 	}
+	if (o->id == CASE_D37)
+		outcome_fact(o, FACT_DETAIL, "%s", t->differs->difference);
+	if (t->validity == VALIDITY_BOGUS)
+		add_culprit(o, dns);
 	for (const struct place *p = dns->places; p; p = p->next)
 		if (p->look == dns->look)
 			add_servers(o, t, p);
+	if (o->id == CASE_DNS_WAITING && t->validity == VALIDITY_PENDING)
+		outcome_fact_add(o, FACT_SERVERS, "the resolvers");
 }
 
 /* ---------------------------------------------------------------------------- evidence */
@@ -385,6 +466,12 @@ static struct json_object *server_json(const struct tally *t, const struct serve
 {
 	struct json_object *o = json_object_new_object();
 	char address[ADDRESS_TEXT], rcode[16];
+	const char *reason = s->reason;
+
+	if (s->sight == SIGHT_PENDING)
+		reason = "no answer yet";
+	else if (!reason && is_out_of_reach(t, s))
+		reason = "at a private or reserved address, which a public CA does not ask";
 
 	if (s->sight != SIGHT_NO_ADDRESS)
 		address_print(&s->address, DNS_PORT, address);
@@ -395,19 +482,44 @@ static struct json_object *server_json(const struct tally *t, const struct serve
 	jsonline_set(o, "verdict", verdict_name(server_verdict(t, s)));
 	jsonline_set(o, "rcode", s->rcode >= 0 ? rcode : NULL);
 	json_object_object_add(o, "values", values_json(s));
-	jsonline_set(o, "reason", s->sight == SIGHT_PENDING ? "no answer yet" : s->reason);
+	jsonline_set(o, "reason", reason);
 	jsonline_set_integer(o, "ms", (long long)s->ms);
 	return o;
 }
 
 static struct tally tally(const struct dns01 *dns)
 {
-	struct tally t = {.check = dns->check, .look = dns->look, .wrong = CASE_D04};
+	struct tally t = {.check = dns->check,
+	    .look = dns->look,
+	    .wrong = CASE_D04,
+	    .validity = dns->validation.validity};
+	const struct extended_error *error;
 
+	if (t.validity == VALIDITY_BOGUS) {
+		dns01_validate_culprit(dns, &error);
+		t.not_yet = error->code == EXTENDED_ERROR_NOT_YET;
+	}
 	for (const struct place *p = dns->places; p; p = p->next)
 		if (p->look == dns->look)
 			tally_place(&t, p);
 	return t;
+}
+
+bool dns01_is_nothing(const struct dns01 *dns)
+{
+	struct tally t = tally(dns);
+	enum case_id id = find_case(&t, mute_places(dns));
+
+	return !t.alias && (id == CASE_D02 || id == CASE_D03);
+}
+
+bool dns01_is_good(const struct dns01 *dns)
+{
+	struct tally t = tally(dns);
+	enum verdict verdict = catalogue[find_case(&t, mute_places(dns))].verdict;
+
+	return !t.check->absent && !t.check->authorities.n &&
+	       (verdict == VERDICT_PASS || verdict == VERDICT_WARN);
 }
 
 bool dns01_may_turn_good(const struct dns01 *dns)
@@ -417,16 +529,43 @@ bool dns01_may_turn_good(const struct dns01 *dns)
 	return (t.have || t.check->absent) && find_case(&t, mute_places(dns)) == CASE_DNS_WAITING;
 }
 
+/* A record without its signature, or with an old one, may be the work of a signer in progress. */
+static bool is_to_be_signed(const struct dns01 *dns)
+{
+	uint64_t now = uv_now(dns->check->all->loop);
+
+	return !dns->check->last && now - dns->validation.bogus_since < SIGNING_MS;
+}
+
+/* The CA knows nothing of that, and says what it would say anyway. */
+static void take_elsewhere(struct outcome *o, const struct elsewhere *e)
+{
+	enum case_id ca = o->id;
+
+	outcome_init(o, e->id);
+	o->ca = ca;
+	outcome_fact(o, FACT_TARGET, "%s", e->found);
+}
+
 void dns01_judge(const struct dns01 *dns, struct outcome *o)
 {
 	struct tally t = tally(dns);
 	struct json_object *servers = json_object_new_array();
 
+	/* There is no more time for the resolvers. */
+	if (t.validity == VALIDITY_PENDING && t.check->last)
+		t.validity = VALIDITY_MUTE;
+	if (t.check->last)
+		t.looking_above = false;
 	outcome_init(o, find_case(&t, mute_places(dns)));
+	if (dns->elsewhere.found && dns01_is_nothing(dns))
+		take_elsewhere(o, &dns->elsewhere);
 	/* Without a way even to an IPv4 address our own network may be down for a moment. */
 	if (o->id == CASE_D35_ALL && t.v4_unreachable)
 		o->verdict = VERDICT_RETRY;
-	if (o->id == CASE_D28)
+	if (o->id == CASE_D40 && is_to_be_signed(dns))
+		o->verdict = VERDICT_RETRY;
+	if (o->id == CASE_D28 || o->id == CASE_D37_STALE)
 		o->ca = stale_ca(&t);
 	o->name = xstrdup(dns->places->name);
 	o->servers = servers;

@@ -14,7 +14,6 @@
 #define BODY_MAX 4096
 #define CONNECT_MS 10000L
 #define TOTAL_MS 15000L
-/* CURLOPT_REDIR_PROTOCOLS and its like do not matter: nothing is followed. */
 #define USER_AGENT "acmehook-verify/" PACKAGE_VERSION
 
 struct fetch {

@@ -100,6 +100,14 @@ static const struct addresses *servers(const struct check *check)
 	return check->authorities.n ? &check->authorities : &check->resolvers;
 }
 
+static struct lookup *look_up(const struct check *check, const char *name, enum record_type type,
+    void (*done)(void *arg, const struct lookup_result *result), void *arg)
+{
+	struct question question = {.name = name, .type = type};
+
+	return lookup_start(&check->all->exchanges, servers(check), &question, done, arg);
+}
+
 static void set_port(union address *a, uint16_t port)
 {
 	*(address_is_v6(a) ? &a->v6.sin6_port : &a->v4.sin_port) = htons(port);
@@ -167,7 +175,6 @@ static void hop_v6(void *arg, const struct lookup_result *result)
 static void walk_to(struct walk *walk, const struct target *target)
 {
 	struct check *check = walk->http->check;
-	struct exchanges *exchanges = &check->all->exchanges;
 
 	free(walk->host);
 	walk->host = xstrdup(target->host);
@@ -176,10 +183,8 @@ static void walk_to(struct walk *walk, const struct target *target)
 	if (!strcmp(target->host, check->domain))
 		walk->peer = walk->address;
 	else if (!address_parse(&walk->peer, target->host, target->port)) {
-		walk->v4 =
-		    lookup_start(exchanges, servers(check), walk->host, TYPE_A, hop_v4, walk);
-		walk->v6 =
-		    lookup_start(exchanges, servers(check), walk->host, TYPE_AAAA, hop_v6, walk);
+		walk->v4 = look_up(check, walk->host, TYPE_A, hop_v4, walk);
+		walk->v6 = look_up(check, walk->host, TYPE_AAAA, hop_v6, walk);
 		return;
 	}
 	walk_fetch(walk);
@@ -313,7 +318,6 @@ static void v6_found(void *arg, const struct lookup_result *result)
 
 static void look(struct check *check)
 {
-	struct exchanges *exchanges = &check->all->exchanges;
 	struct http01 *http = check->work;
 	union address a;
 
@@ -326,9 +330,8 @@ static void look(struct check *check)
 		walk_all(http);
 		return;
 	}
-	http->v4 = lookup_start(exchanges, servers(check), check->domain, TYPE_A, v4_found, http);
-	http->v6 =
-	    lookup_start(exchanges, servers(check), check->domain, TYPE_AAAA, v6_found, http);
+	http->v4 = look_up(check, check->domain, TYPE_A, v4_found, http);
+	http->v6 = look_up(check, check->domain, TYPE_AAAA, v6_found, http);
 }
 
 const struct check_type check_http01 = {

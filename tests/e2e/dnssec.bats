@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
-# What acmehook says about signed zones that a validating resolver accepts, or rejects.
+# What acmehook says about signed zones that a validating resolver accepts, or rejects; and about
+# zones whose delegation is not what they say themselves.
 
 setup_file() {
     . "$BATS_TEST_DIRNAME/lab/lab.bash"
@@ -21,9 +22,9 @@ setup() {
 
 value=LPsIwTo7o8BoG0-vjCyGQGBWSVIPxI-i_X336eUOQZo
 
-# look STATUS RESOLVER DOMAIN [VALUE]: its JSON in output
+# look STATUS RESOLVER DOMAIN: its JSON in output
 look() {
-    run "-$1" --separate-stderr acmehook --format json --resolver "$2" --verify-timeout 1 verify dns-01 "$3" "${4-$value}"
+    run "-$1" --separate-stderr acmehook --format json --resolver "$2" --verify-timeout 1 verify dns-01 "$3" "$value"
 }
 
 # fake NAME: a resolver with the rules of standard input; sets resolver
@@ -47,7 +48,7 @@ unfake() {
 }
 
 @test "D40 a record that is not what was signed" {
-    look 3 127.0.0.54 forged.test forged
+    look 3 127.0.0.54 forged.test
     jq -e '.verdict == "FAIL" and .case == "D40" and .ca.type == "dns"
         and .ca.detail == "DNS problem: looking up TXT for _acme-challenge.forged.test: DNSSEC: Bogus"
         and (.reason | contains("127.0.0.54")) and .servers[0].verdict == "PASS"' <<<"$output"
@@ -60,7 +61,7 @@ unfake() {
 
 @test "a signer that is late gets the time there is: no FAIL before" {
     began=$EPOCHREALTIME
-    run -3 --separate-stderr acmehook --resolver 127.0.0.54 --verify-timeout 3 verify dns-01 forged.test forged
+    run -3 --separate-stderr acmehook --resolver 127.0.0.54 --verify-timeout 3 verify dns-01 forged.test "$value"
     [ $(((${EPOCHREALTIME/./} - ${began/./}) / 1000)) -ge 2900 ]
 }
 
@@ -91,7 +92,6 @@ unfake() {
 }
 
 @test "D62 no resolver can tell: a warning" {
-    in_lab true
     # It knows the zone, and fails for the challenge.
     fake <<<'_acme-challenge.good.test TXT servfail
 good.test SOA soa good.test
@@ -101,4 +101,22 @@ ns1.good.test A a 127.0.0.3
     look 0 "$resolver" good.test
     jq -e '.verdict == "WARN" and .case == "D62"' <<<"$output"
     unfake
+}
+
+@test "D37 the zone above names one more server, which has it too: a warning" {
+    look 0 127.0.0.54 more.above.test
+    jq -e '.verdict == "WARN" and .case == "D37" and (.reason | test("ns2.more.above.test only in the zone above"))
+        and ([.servers[] | .address + " " + .verdict] == ["127.0.0.4 PASS", "127.0.0.5 PASS"])' <<<"$output"
+}
+
+@test "D37 the zone above names one more server, which does not have it: it is waited for" {
+    look 4 127.0.0.54 stale.above.test
+    jq -e '.verdict == "RETRY" and .case == "D37" and (.reason | test("1 of 3 servers .* ns2.stale.above.test .127.0.0.5."))
+        and .ca.detail == "DNS problem: NXDOMAIN looking up TXT for _acme-challenge.stale.above.test - check that a DNS record exists for this domain"' <<<"$output"
+}
+
+@test "D39 a private address beside a public one: a warning" {
+    look 0 127.0.0.54 mixed.above.test
+    jq -e '.verdict == "WARN" and .case == "D39" and (.reason | test("cannot ask ns1.mixed.above.test .127.0.0.4.$"))
+        and ([.servers[] | select(.reason) | .address] == ["127.0.0.4"])' <<<"$output"
 }

@@ -126,6 +126,13 @@ clean() {
     [[ $output == *"The CA would say: "*SERVFAIL* ]]
 }
 
+@test "the record at a name with the zone twice: exit 3 at once, and where it is" {
+    update "add _acme-challenge.www.example.test.example.test. 30 TXT $value"
+    run -3 --separate-stderr acmehook --verify-timeout 60 verify dns-01 www.example.test "$value"
+    [[ $output == *"D14"*"_acme-challenge.www.example.test.example.test"* ]]
+    update "delete _acme-challenge.www.example.test.example.test. TXT"
+}
+
 @test "a challenge that is an alias of a name in another zone" {
     update "add alias.other.test. 30 TXT $value"
     run -0 --separate-stderr acmehook --verify-timeout 20 verify dns-01 alias.example.test "$value"

@@ -9,6 +9,7 @@
 
 #include "buf.h"
 #include "tap.h"
+#include "verify/dns/reserved.h"
 
 #define ID 0x1234
 
@@ -51,6 +52,10 @@ static void test_build(void)
 	question.recurse = true;
 	message_build(&question, ID, false, out);
 	ok(out[2] == 1, "a query for a resolver has RD set, and no other bit");
+	question.unchecked = true;
+	message_build(&question, ID, false, out);
+	ok(out[2] == 1 && out[3] == 0x10, "a resolver can be told not to validate: CD");
+	question.unchecked = false;
 	question.type = TYPE_CAA;
 	k = message_build(&question, ID, false, caa);
 	ok(k == n && caa[n - 4] == 1 && caa[n - 3] == 1, "a query for CAA (type 257)");
@@ -157,6 +162,37 @@ static void test_types(void)
 	message_free(&m);
 }
 
+/* The reply with an OPT record that has these options. */
+#define WITH_OPT(rdata)                                                            \
+	"\x12\x34\x84\x02\x00\x01\x00\x00\x00\x00\x00\x01" QUESTION "\x00\x00\x29" \
+	"\x04\xd0\x00\x00\x00\x00" rdata
+
+static void test_extended_errors(void)
+{
+	static const char expired[] = WITH_OPT("\x00\x11"
+					       "\x00\x03\x00\x02??"
+					       "\x00\x0f\x00\x07\x00\x07oh\x01no");
+	static const char unknown[] = WITH_OPT("\x00\x06\x00\x0f\x00\x02\x03\xe8");
+	struct message m;
+
+	if (!ok(message_parse(&m, OCTETS(expired)), "a reply with an extended error"))
+		return;
+	ok(m.error.code == 7 && m.rcode == RCODE_SERVFAIL, "its code");
+	is_text(m.error.text, "DNSSEC: Signature Expired: oh?no", "its text, made harmless");
+	message_free(&m);
+	if (ok(message_parse(&m, OCTETS(unknown)), "an extended error without a name")) {
+		is_text(m.error.text, "extended error 1000", "it has a number");
+		message_free(&m);
+	}
+	if (ok(message_parse(&m, OCTETS(WITH_OPT("\x00\x00"))), "an OPT without options")) {
+		ok(m.error.code == -1 && !m.error.text, "it has no extended error");
+		message_free(&m);
+	}
+	ok(!parses(OCTETS(WITH_OPT("\x00\x06\x00\x0f\x00\x03\x00\x07"))),
+	    "an option that is longer than its record");
+	ok(!parses(OCTETS(WITH_OPT("\x00\x03\x00\x0f\x00"))), "half an option");
+}
+
 static void test_bad(void)
 {
 	static const char good[] = HEADER("\x01") QUESTION TXT_OF_A "\x00\x04"
@@ -222,13 +258,36 @@ static void test_names(void)
 	is_text(rcode, "RCODE4095", "a response code without name");
 }
 
+static bool is_reserved(const char *text)
+{
+	union address a;
+
+	return address_parse(&a, text, DNS_PORT) && address_is_reserved(&a);
+}
+
+static void test_reserved(void)
+{
+	ok(is_reserved("10.255.255.255") && is_reserved("172.31.0.1") && is_reserved("100.64.0.1"),
+	    "private IPv4 addresses");
+	ok(is_reserved("::1") && is_reserved("fd00::1") && is_reserved("2001:db8::1") &&
+		is_reserved("::ffff:192.0.2.1"),
+	    "private IPv6 addresses");
+	ok(!is_reserved("11.0.0.0") && !is_reserved("172.32.0.1") && !is_reserved("100.128.0.1") &&
+		!is_reserved("223.255.255.255"),
+	    "public IPv4 addresses");
+	ok(!is_reserved("2001:200::1") && !is_reserved("2606::1") && !is_reserved("::2"),
+	    "public IPv6 addresses");
+}
+
 int main(void)
 {
 	test_build();
 	test_answers();
 	test_good();
 	test_types();
+	test_extended_errors();
 	test_bad();
 	test_names();
+	test_reserved();
 	return done();
 }

@@ -32,6 +32,7 @@
 #define TC 0x02
 #define RD 0x01
 #define RA 0x80
+#define CD 0x10
 #define RCODE 0x0f
 
 static unsigned char lower(unsigned char c)
@@ -128,7 +129,7 @@ size_t message_build(
 	out[0] = (unsigned char)(id >> 8);
 	out[1] = (unsigned char)id;
 	out[2] = question->recurse ? RD : 0;
-	out[3] = 0;
+	out[3] = question->unchecked ? CD : 0;
 	out[10] = out[11] = 0;
 	out[n - 4] = (unsigned char)(question->type >> 8);
 	out[n - 3] = (unsigned char)question->type;
@@ -315,7 +316,7 @@ static bool take_record(struct reader *r, enum section section, const ns_rr *rr,
 
 	if ((int)ns_rr_type(*rr) == TYPE_OPT) {
 		r->m->rcode |= (unsigned)(ns_rr_ttl(*rr) >> 24) << 4;
-		return true;
+		return extended_error_read(&r->m->error, ns_rr_rdata(*rr), ns_rr_rdlen(*rr));
 	}
 	for (size_t i = 0; i < nitems(readers); i++) {
 		if (readers[i].type != ns_rr_type(*rr) || ns_rr_class(*rr) != ns_c_in)
@@ -369,7 +370,7 @@ bool message_parse(struct message *m, const unsigned char *data, size_t len)
 {
 	struct reader r = {.data = data, .end = data + len, .m = m};
 
-	*m = (struct message){0};
+	*m = (struct message){.error = {.code = -1}};
 	if (len < HEADER || len > NS_MAXMSG || ns_get16(data + 4) > 1)
 		return false;
 	m->rcode = data[3] & RCODE;
@@ -389,5 +390,6 @@ void message_free(struct message *m)
 		free(m->records[i].data);
 	}
 	free(m->records);
+	free(m->error.text);
 	*m = (struct message){0};
 }

@@ -7,6 +7,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "verify/dns/extended_error.h"
+
 /*
  * Names are text in one canonical form, so that strcmp() compares them: lower case (RFC 4343), no
  * trailing dot, "." for the root; an octet that is no visible ASCII character, and '.' and '\\'
@@ -48,7 +50,8 @@ enum section { SECTION_ANSWER, SECTION_AUTHORITY, SECTION_ADDITIONAL };
 struct question {
 	const char *name; /* canonical */
 	uint16_t type;
-	bool recurse; /* RD: for a resolver, not for an authoritative server */
+	bool recurse;	/* RD: for a resolver, not for an authoritative server */
+	bool unchecked; /* CD: a resolver shall not validate (RFC 4035 section 3.2.2) */
 };
 
 /* With EDNS we offer to take datagrams of this size (the "DNS flag day 2020" value). */
@@ -91,7 +94,8 @@ struct message {
 	unsigned rcode; /* with the upper bits that OPT brings (RFC 6891 section 6.1.3) */
 	bool authoritative;
 	bool recursion_available;
-	struct record *records; /* those of the types above, class IN, without OPT */
+	struct extended_error error; /* from OPT */
+	struct record *records;	     /* those of the types above, class IN, without OPT */
 	size_t n;
 };
 

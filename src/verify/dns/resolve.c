@@ -7,9 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* More name servers of a zone than anybody has; the others are not looked at. */
-#define SERVERS_MAX 32
-
 struct lookup {
 	struct exchanges *all;
 	const struct addresses *resolvers;
@@ -18,8 +15,9 @@ struct lookup {
 	bool *answered; /* for each resolver: it has, and was of no use */
 	struct exchange *exchange;
 	char *name;
-	uint16_t type;
+	struct question question;
 	struct buf reason;
+	bool replied; /* a resolver has sent a reply, whatever it said */
 	void (*done)(void *arg, const struct lookup_result *result);
 	void *arg;
 };
@@ -44,7 +42,7 @@ void lookup_cancel(struct lookup *l)
 
 static void lookup_finish(struct lookup *l, const struct message *message)
 {
-	struct lookup_result result = {message, buf_text(&l->reason)};
+	struct lookup_result result = {message, buf_text(&l->reason), l->replied};
 
 	l->done(l->arg, &result);
 	lookup_free(l);
@@ -68,6 +66,7 @@ static void lookup_answered(void *arg, const struct exchange_result *result)
 	const struct message *m = result->message;
 
 	l->exchange = NULL;
+	l->replied = l->replied || m;
 	if (m && (m->rcode == RCODE_NOERROR || m->rcode == RCODE_NXDOMAIN)) {
 		lookup_finish(l, m);
 		return;
@@ -94,8 +93,6 @@ static bool is_to_skip(const struct lookup *l)
  */
 static void lookup_ask(struct lookup *l)
 {
-	struct question question = {.name = l->name, .type = l->type, .recurse = true};
-
 	while (l->at < l->resolvers->n && is_to_skip(l))
 		l->at++;
 	if (l->at == l->resolvers->n && !l->thorough) {
@@ -105,24 +102,26 @@ static void lookup_ask(struct lookup *l)
 	} else if (l->at == l->resolvers->n) {
 		lookup_finish(l, NULL);
 	} else {
-		l->exchange = exchange_start(
-		    l->all, &l->resolvers->v[l->at], &question, !l->thorough, lookup_answered, l);
+		l->exchange = exchange_start(l->all, &l->resolvers->v[l->at], &l->question,
+		    !l->thorough, lookup_answered, l);
 	}
 }
 
 struct lookup *lookup_start(struct exchanges *all, const struct addresses *resolvers,
-    const char *name, uint16_t type, void (*done)(void *arg, const struct lookup_result *result),
+    const struct question *question, void (*done)(void *arg, const struct lookup_result *result),
     void *arg)
 {
 	struct lookup *l = xcalloc(1, sizeof(*l));
 
 	*l = (struct lookup){.all = all,
 	    .resolvers = resolvers,
-	    .name = xstrdup(name),
-	    .type = type,
+	    .name = xstrdup(question->name),
+	    .question = *question,
 	    .reason = BUF_INIT(512),
 	    .done = done,
 	    .arg = arg};
+	l->question.name = l->name;
+	l->question.recurse = true;
 	l->answered = xcalloc(resolvers->n, sizeof(*l->answered));
 	l->thorough = resolvers->n == 1;
 	lookup_ask(l);
@@ -145,7 +144,9 @@ struct find {
 	struct lookup *lookup; /* for SOA, then for NS */
 	struct server_lookup *names;
 	size_t n_names;
+	size_t max;	/* names */
 	size_t pending; /* lookups of addresses */
+	bool blind;	/* a lookup was not answered at all */
 	struct found_server *servers;
 	size_t n;
 	void (*done)(void *arg, const struct find_result *result);
@@ -153,6 +154,14 @@ struct find {
 };
 
 static void ask_soa(struct find *f);
+
+static struct lookup *look_up(const struct find *f, const char *name, enum record_type type,
+    void (*done)(void *arg, const struct lookup_result *result), void *arg)
+{
+	struct question question = {.name = name, .type = type, .unchecked = true};
+
+	return lookup_start(f->all, f->resolvers, &question, done, arg);
+}
 
 static void find_free(struct find *f)
 {
@@ -182,7 +191,13 @@ void find_cancel(struct find *f)
 /* reason is NULL, or why there is no zone or no address. */
 static void find_finish(struct find *f, const char *reason, bool zone)
 {
-	struct find_result result = {zone ? f->zone : NULL, f->servers, f->n, reason};
+	struct find_result result = {
+	    .zone = zone ? f->zone : NULL,
+	    .servers = f->servers,
+	    .n = f->n,
+	    .blind = f->blind,
+	    .reason = reason,
+	};
 
 	f->done(f->arg, &result);
 	find_free(f);
@@ -237,6 +252,7 @@ static void take_addresses(
 {
 	union address a;
 
+	s->find->blind = s->find->blind || !result->answered;
 	if (!result->message) {
 		if (!s->fault)
 			s->fault = xasprintf("has no address that we can find: %s", result->reason);
@@ -276,7 +292,7 @@ static void v6_answered(void *arg, const struct lookup_result *result)
 
 static void add_name(struct find *f, const char *name)
 {
-	if (f->n_names == SERVERS_MAX)
+	if (f->n_names == f->max)
 		return;
 	for (size_t i = 0; i < f->n_names; i++)
 		if (!strcmp(f->names[i].name, name))
@@ -300,8 +316,8 @@ static void ask_addresses(struct find *f)
 	for (size_t i = 0; i < f->n_names; i++) {
 		struct server_lookup *s = &f->names[i];
 
-		s->v4 = lookup_start(f->all, f->resolvers, s->name, TYPE_A, v4_answered, s);
-		s->v6 = lookup_start(f->all, f->resolvers, s->name, TYPE_AAAA, v6_answered, s);
+		s->v4 = look_up(f, s->name, TYPE_A, v4_answered, s);
+		s->v6 = look_up(f, s->name, TYPE_AAAA, v6_answered, s);
 	}
 }
 
@@ -310,6 +326,7 @@ static void ns_answered(void *arg, const struct lookup_result *result)
 	struct find *f = arg;
 
 	f->lookup = NULL;
+	f->blind = !result->answered;
 	for (size_t i = 0; result->message && i < result->message->n; i++) {
 		const struct record *r = &result->message->records[i];
 
@@ -350,6 +367,7 @@ static void soa_answered(void *arg, const struct lookup_result *result)
 	char *name;
 
 	f->lookup = NULL;
+	f->blind = !result->answered;
 	if (!result->message) {
 		find_fail(f, "zone", result->reason, false);
 		return;
@@ -364,31 +382,37 @@ static void soa_answered(void *arg, const struct lookup_result *result)
 	free(f->zone);
 	f->zone = name;
 	if (zone)
-		f->lookup = lookup_start(f->all, f->resolvers, name, TYPE_NS, ns_answered, f);
+		f->lookup = look_up(f, name, TYPE_NS, ns_answered, f);
 	else
 		ask_soa(f);
 }
 
 static void ask_soa(struct find *f)
 {
-	f->lookup = lookup_start(f->all, f->resolvers, f->zone, TYPE_SOA, soa_answered, f);
+	f->lookup = look_up(f, f->zone, TYPE_SOA, soa_answered, f);
 }
 
 static struct find *find_new(struct exchanges *all, const struct addresses *resolvers,
-    const char *zone, void (*done)(void *arg, const struct find_result *result), void *arg)
+    const char *zone, size_t max, void (*done)(void *arg, const struct find_result *result),
+    void *arg)
 {
 	struct find *f = xcalloc(1, sizeof(*f));
 
-	*f = (struct find){
-	    .all = all, .resolvers = resolvers, .zone = xstrdup(zone), .done = done, .arg = arg};
+	*f = (struct find){.all = all,
+	    .resolvers = resolvers,
+	    .zone = xstrdup(zone),
+	    .max = max,
+	    .done = done,
+	    .arg = arg};
 	return f;
 }
 
 struct find *find_servers(struct exchanges *all, const struct addresses *resolvers,
-    const char *name, void (*done)(void *arg, const struct find_result *result), void *arg)
+    const char *name, size_t max, void (*done)(void *arg, const struct find_result *result),
+    void *arg)
 {
 	const char *parent = name_parent(name);
-	struct find *f = find_new(all, resolvers, parent ? parent : ".", done, arg);
+	struct find *f = find_new(all, resolvers, parent ? parent : ".", max, done, arg);
 
 	ask_soa(f);
 	return f;
@@ -398,7 +422,7 @@ struct find *find_addresses(struct exchanges *all, const struct addresses *resol
     const char *zone, const struct strlist *servers,
     void (*done)(void *arg, const struct find_result *result), void *arg)
 {
-	struct find *f = find_new(all, resolvers, zone, done, arg);
+	struct find *f = find_new(all, resolvers, zone, SERVERS_MAX, done, arg);
 
 	for (size_t i = 0; i < servers->n; i++)
 		add_name(f, servers->v[i]);

@@ -12,6 +12,9 @@
 #include "verify/dns/message.h"
 #include "verify/dns/servers.h"
 
+/* More name servers of a zone than anybody has; the others are not looked at. */
+#define SERVERS_MAX 32
+
 /*
  * All functions here: done() is called exactly once unless the thing is cancelled, never from
  * within the function that starts it, and what it is handed is valid during the call only. The
@@ -21,16 +24,17 @@
 struct lookup_result {
 	const struct message *message; /* NOERROR or NXDOMAIN; NULL if no resolver was of use */
 	const char *reason;	       /* then: "127.0.0.53 timed out, ..." */
+	bool answered; /* a resolver did answer, if only to say that it cannot tell */
 };
 
 struct lookup;
 
 /*
- * Asks the resolvers (RD=1), all of them briefly and then all patiently, until one says NOERROR or
- * NXDOMAIN.
+ * Asks the resolvers, all of them briefly and then all patiently, until one says NOERROR or
+ * NXDOMAIN. RD is set in the question, CD if that says so.
  */
 struct lookup *lookup_start(struct exchanges *all, const struct addresses *resolvers,
-    const char *name, uint16_t type, void (*done)(void *arg, const struct lookup_result *result),
+    const struct question *question, void (*done)(void *arg, const struct lookup_result *result),
     void *arg);
 /* NULL is allowed, here and in find_cancel(). */
 void lookup_cancel(struct lookup *lookup);
@@ -45,20 +49,24 @@ struct found_server {
 struct find_result {
 	const char *zone; /* NULL if it was not found, see reason then */
 	const struct found_server *servers;
-	size_t n; /* 0 if no name server of the zone has an address that we can find */
+	size_t n;   /* 0 if no name server of the zone has an address that we can find */
+	bool blind; /* the resolvers did not answer: this says nothing about the zone */
 	const char *reason;
 };
 
 struct find;
 
 /*
- * Finds the zone that a name is in, its name servers and all their addresses. The name itself is
- * not asked for, only those above it: the resolvers would remember, for the negative TTL of the
- * zone, that the challenge was not there. Should the name be a zone of its own, the servers found
- * here will say so, with a referral.
+ * Finds the zone that a name is in, its name servers, max of them at most, and all their addresses.
+ * The name itself is not asked for, only those above it: the resolvers would remember, for the
+ * negative TTL of the zone, that the challenge was not there. Should the name be a zone of its own,
+ * the servers found here will say so, with a referral. The resolvers need not validate what they
+ * say: servers that are wrong cannot do harm here, and those of a zone with broken signatures must
+ * be found, too.
  */
 struct find *find_servers(struct exchanges *all, const struct addresses *resolvers,
-    const char *name, void (*done)(void *arg, const struct find_result *result), void *arg);
+    const char *name, size_t max, void (*done)(void *arg, const struct find_result *result),
+    void *arg);
 /* The same for a zone whose name servers are known, from a referral: only their addresses. */
 struct find *find_addresses(struct exchanges *all, const struct addresses *resolvers,
     const char *zone, const struct strlist *servers,

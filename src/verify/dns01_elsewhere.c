@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * dns-01: nothing is at the challenge name; is the value at a name near it? That is a mistake which
+ * no waiting cures. One server of the zone is asked, another one each time.
+ */
+#include "config.h"
+
+#include "verify/dns01.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Not before so many looks, and then once in so many ms. */
+#define LOOKS 2
+#define INTERVAL 5000
+
+/* Where it may be: the prefix, the identifier, and what comes again after that. */
+static const struct {
+	enum case_id id;
+	const char *prefix;
+	enum { NOTHING, DOMAIN, ZONE } again;
+} places[] = {
+    {CASE_D14, "_acme-challenge.", ZONE},
+    {CASE_D14, "_acme-challenge.", DOMAIN},
+    {CASE_D15, "", NOTHING},
+    {CASE_D16, "_acme-challenge.*.", NOTHING},
+};
+_Static_assert(nitems(places) == ELSEWHERE_MAX, "as many probes as places");
+
+/* NULL if there is no such name, or another one is the same. */
+static char *probe_name(size_t i, const char *domain, const char *zone)
+{
+	switch (places[i].again) {
+	case ZONE:
+		if (!zone || !strcmp(zone, ".") || !strcmp(zone, domain))
+			return NULL;
+		return xasprintf("%s%s.%s", places[i].prefix, domain, zone);
+	case DOMAIN:
+		return xasprintf("%s%s.%s", places[i].prefix, domain, domain);
+	default:
+		return xasprintf("%s%s", places[i].prefix, domain);
+	}
+}
+
+static bool is_ours(const struct record *r, const char *name, const struct strlist *values)
+{
+	if (r->section != SECTION_ANSWER || r->type != TYPE_TXT || strcmp(r->owner, name))
+		return false;
+	for (size_t i = 0; i < values->n; i++)
+		if (r->len == strlen(values->v[i]) && !memcmp(r->data, values->v[i], r->len))
+			return true;
+	return false;
+}
+
+static void answered(void *arg, const struct exchange_result *result)
+{
+	struct probe *p = arg;
+	struct elsewhere *e = &p->dns->elsewhere;
+	const struct message *m = result->message;
+
+	p->asking = NULL;
+	for (size_t i = 0; m && m->authoritative && i < m->n; i++)
+		p->found = p->found || is_ours(&m->records[i], p->name, &p->dns->check->values);
+	if (p->found && !e->found) {
+		e->found = p->name;
+		e->id = places[p - e->probes].id;
+	}
+	if (--e->left == 0)
+		e->done(p->dns);
+}
+
+/* The nth of the servers that say that nothing is there, or of those before if there are less. */
+static const struct server *pick(const struct dns01 *dns, size_t nth)
+{
+	const struct server *s = NULL;
+
+	for (const struct place *p = dns->places; p; p = p->next) {
+		for (size_t i = 0; p->look == dns->look && i < p->n; i++) {
+			enum sight sight = p->servers[i].sight;
+
+			if (sight != SIGHT_NXDOMAIN && sight != SIGHT_NODATA)
+				continue;
+			s = &p->servers[i];
+			if (nth-- == 0)
+				return s;
+		}
+	}
+	return s;
+}
+
+static void probe(struct dns01 *dns, size_t i, const struct server *s)
+{
+	struct probe *p = &dns->elsewhere.probes[i];
+	struct question question = {.type = TYPE_TXT};
+
+	free(p->name);
+	*p = (struct probe){.dns = dns, .name = probe_name(i, dns->check->domain, s->place->zone)};
+	if (!p->name)
+		return;
+	question.name = p->name;
+	p->asking =
+	    exchange_start(&dns->check->all->exchanges, &s->address, &question, true, answered, p);
+	dns->elsewhere.left++;
+}
+
+bool dns01_look_elsewhere(struct dns01 *dns, void (*done)(struct dns01 *dns))
+{
+	struct elsewhere *e = &dns->elsewhere;
+	uint64_t now = uv_now(dns->check->all->loop);
+	const struct server *s = pick(dns, e->times % 16);
+	bool last = dns->check->last;
+
+	if (!s || e->found || e->left || e->look == dns->look)
+		return false;
+	if (!last && (dns->check->attempts < LOOKS || (e->times && now - e->asked_at < INTERVAL)))
+		return false;
+	e->look = dns->look;
+	e->asked_at = now;
+	e->times++;
+	e->done = done;
+	for (size_t i = 0; i < ELSEWHERE_MAX; i++)
+		probe(dns, i, s);
+	return true;
+}
+
+void dns01_look_elsewhere_end(struct dns01 *dns)
+{
+	for (size_t i = 0; i < ELSEWHERE_MAX; i++) {
+		exchange_cancel(dns->elsewhere.probes[i].asking);
+		free(dns->elsewhere.probes[i].name);
+	}
+}
