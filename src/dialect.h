@@ -57,14 +57,15 @@ struct dialect {
 	void (*environment)(const struct event *events, size_t i, size_t n, struct strlist *env);
 };
 
-#define DIALECT_FROM 1u	    /* a client speaks it */
-#define DIALECT_TO 2u	    /* a handler understands it */
-#define DIALECT_STREAM 4u   /* its events come as lines, not as calls */
-#define DIALECT_EXPLICIT 8u /* never guessed from the first word */
-#define DIALECT_LEAKS 16u   /* a client that does not clean after a deploy that failed */
-#define DIALECT_MUTE 64u    /* handlers are not given the word: they are one program for each */
-#define DIALECT_OFFERS 128u /* a client that offers types in turn: without a handler it is no */
-#define DIALECT_LENIENT 32u /* words that it does not know succeed, and reach nobody */
+#define DIALECT_FROM 1u	      /* a client speaks it */
+#define DIALECT_TO 2u	      /* a handler understands it */
+#define DIALECT_STREAM 4u     /* its events come as lines, not as calls */
+#define DIALECT_EXPLICIT 8u   /* never guessed from the first word */
+#define DIALECT_LEAKS 16u     /* a client that does not clean after a deploy that failed */
+#define DIALECT_MUTE 64u      /* handlers are not given the word: they are one program for each */
+#define DIALECT_OFFERS 128u   /* a client that offers types in turn: without a handler it is no */
+#define DIALECT_DECLINES 256u /* a handler that fails to deploy has nothing to clean */
+#define DIALECT_LENIENT 32u   /* words that it does not know succeed, and reach nobody */
 
 /* All dialects, in the order of `acmehook dialects`; ended by NULL. */
 extern const struct dialect *const dialects[];

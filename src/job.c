@@ -206,11 +206,15 @@ static bool undo(struct job *job)
 	if (job->deploy.events.n == 0 || job->deploy.events.v[0].verb != VERB_DEPLOY ||
 	    !(job->from->flags & DIALECT_LEAKS))
 		return false;
-	while (n < job->deploy.events.n && tasks[n].run && tasks[n].run->started)
-		n++;
-	for (size_t i = 0; i < n; i++) {
-		struct event *event = events_add(&job->undo.events);
+	for (size_t i = 0; i < job->deploy.events.n; i++) {
+		const struct run *run = tasks[i].run;
+		struct event *event;
 
+		if (!run || !run->started ||
+		    (run->error.failure && job->deploy.targets[i].to->flags & DIALECT_DECLINES))
+			continue;
+		n++;
+		event = events_add(&job->undo.events);
 		event_copy(event, &job->deploy.events.v[i]);
 		event->verb = VERB_CLEAN;
 	}
