@@ -132,8 +132,8 @@ bool dialect_read(const struct dialect *from, char *const *words, size_t n, stru
 	if (f->verb == VERB_UNKNOWN)
 		return true;
 	if (n - 1 < f->least || (f->flags & FORM_REPEATS && args && (n - 1) % args))
-		return error_set(error, FAILURE_USAGE, "%s %s: %zu words instead of %s%zu",
-		    from->name, f->word, n - 1,
+		return error_set(error, FAILURE_USAGE, "%s %s: %zu word%s instead of %s%zu",
+		    from->name, f->word, n - 1, n == 2 ? "" : "s",
 		    f->flags & FORM_REPEATS ? "a multiple of " : "at least ",
 		    f->flags & FORM_REPEATS ? args : (size_t)f->least);
 	do {

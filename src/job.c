@@ -217,6 +217,8 @@ static bool undo(struct job *job)
 		event = events_add(&job->undo.events);
 		event_copy(event, &job->deploy.events.v[i]);
 		event->verb = VERB_CLEAN;
+		event_set(
+		    event, FIELD_STATUS, "invalid"); /* the CA was not, and will not be, content */
 	}
 	if (!n || !plan(job, &job->undo, &culprit, &job->undo_error))
 		return false;

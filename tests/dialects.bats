@@ -533,7 +533,7 @@ EOF
         fi
     done <<'EOF'
 acmetool  | challenge-dns-start example.test ''          | 2 | acmetool challenge-dns-start: 2 words instead of at least 3
-acmetool  | challenge-http-stop example.test             | 2 | acmetool challenge-http-stop: 1 words instead of at least 3
+acmetool  | challenge-http-stop example.test             | 2 | acmetool challenge-http-stop: 1 word instead of at least 3
 acmetool  | challenge-http-start example.test '' "$T"    | 2 | the key_auth is not on standard input
 acmetool  | challenge-dns-start example.test '' short    | 2 | value "short" is not a base64url SHA-256 digest of 43 characters
 acmetool  | challenge-dns-start -x '' "$D"               | 2 | domain "-x"
@@ -550,12 +550,12 @@ dehydrated | no_such_operation a b                       | 0 |
 extauth   | perform                                      | 2 | cbot_validation is not in the environment
 extauth   | deploy_cert                                  | 2 | cbot_cert_path is not in the environment
 extauth   | no_such_operation                            | 0 |
-getssl    | add example.test                             | 2 | getssl add: 1 words instead of at least 2
+getssl    | add example.test                             | 2 | getssl add: 1 word instead of at least 2
 getssl    | del                                          | 2 | getssl del: 0 words instead of at least 2
 getssl    | example.test "$D"                            | 2 | getssl: "example.test" is none of add, del
 getssl    | add example.test "${D}x"                     | 2 | is not a base64url SHA-256 digest of 43 characters
 getssl    |                                              | 2 | getssl: it does not say what happens
-lego      | present _acme-challenge.example.test.        | 2 | lego present: 1 words instead of at least 2
+lego      | present _acme-challenge.example.test.        | 2 | lego present: 1 word instead of at least 2
 lego      | present -- example.test "$T"                 | 2 | lego present: 3 words instead of at least 4
 lego      | cleanup _acme-challenge.example.test. "$K"   | 2 | is not a base64url SHA-256 digest of 43 characters
 lego      | present -- example.test "$T" "$D"            | 2 | key_auth
@@ -563,12 +563,12 @@ lego      | present -- example.test other "$K"           | 2 | token "other" is 
 lego      | present shared.example.net. "$D"             | 2 | LEGO_DISABLE_CNAME_SUPPORT=true
 lego      | deploy                                       | 2 | LEGO_HOOK_CERT_PATH
 lego      | renew                                        | 2 | lego: "renew" is none of present, cleanup, timeout, pre, deploy, post
-mod_md    | setup example.test                           | 2 | mod_md setup: 1 words instead of at least 2
+mod_md    | setup example.test                           | 2 | mod_md setup: 1 word instead of at least 2
 mod_md    | teardown                                     | 2 | mod_md teardown: 0 words instead of at least 1
 mod_md    | teardown example.test                        | 2 | set MDChallengeDns01Version 2
 mod_md    | setup example.test "$K"                      | 2 | is not a base64url SHA-256 digest of 43 characters
 mod_md    | renewed example.test                         | 2 | mod_md: "renewed" is none of setup, teardown
-posh-acme | add _acme-challenge.example.test             | 2 | posh-acme add: 1 words instead of at least 2
+posh-acme | add _acme-challenge.example.test             | 2 | posh-acme add: 1 word instead of at least 2
 posh-acme | remove _acme-challenge.example.test "$D"     | 2 | posh-acme: "remove" is none of add, delete
 posh-acme | add example.test "$D"                        | 2 | txt_domain "example.test" does not begin with _acme-challenge.
 posh-acme | add _acme-challenge.example.test ''          | 2 | is not a base64url SHA-256 digest of 43 characters
@@ -605,7 +605,7 @@ EOF
         # shellcheck disable=SC2086
         from $client $words
         status_is "$code"
-        [ "$(tail -n 1 calls)" = "$cleaned"_challenge" example.test $D $D" ]
+        [ "$(tail -n 1 calls)" = "${cleaned}_challenge example.test $D $D" ]
     done <<EOF
 dehydrated|deploy_challenge example.test $D $D|1|clean
 getssl|add example.test $D|1|clean
@@ -668,6 +668,13 @@ EOF
         stderr_has "failed with exit status 3"
         stderr_has "this event decides nothing"
     done
+}
+
+@test "a uacme handler that declines is not told of its end: neither done nor failed" {
+    fails begin
+    run --separate-stderr "$acmehook" -H "$PWD/hook" --to uacme --from dehydrated deploy_challenge example.test "$T" "$D"
+    status_is 1
+    file_is calls <<<"begin dns-01 example.test $T $D"
 }
 
 @test "uacme: without a handler for the type begin declines without a word" {
