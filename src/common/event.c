@@ -79,7 +79,6 @@ static const struct {
     [VIEW_FQDN_DOT] = {"txt_domain", CHECK_TEXT},
     [VIEW_URI] = {"uri", CHECK_TEXT},
     [VIEW_TIMESTAMP] = {"timestamp", CHECK_TEXT},
-    [VIEW_CERT_TIMESTAMP] = {"cert_timestamp", CHECK_TEXT},
     [VIEW_LINEAGE] = {"directory with cert.pem, chain.pem, fullchain.pem and privkey.pem",
 	CHECK_TEXT},
     [VIEW_EMPTY] = {"empty word", CHECK_TEXT},
@@ -474,8 +473,6 @@ char *event_text(const struct event *event, int field)
 		return xstrdup("--");
 	case VIEW_TIMESTAMP:
 		return whole_seconds(f[FIELD_TIMESTAMP]);
-	case VIEW_CERT_TIMESTAMP:
-		return whole_seconds(f[FIELD_CERT_TIMESTAMP]);
 	default:
 		return copy(f[field]);
 	}

@@ -65,10 +65,9 @@ enum field {
 	VIEW_FQDN_DOT,	     /* the name of the TXT record with its trailing dot */
 	VIEW_URI,	     /* http-01: where the CA looks */
 	VIEW_TIMESTAMP,	     /* timestamp, rounded up to full seconds */
-	VIEW_CERT_TIMESTAMP,
-	VIEW_LINEAGE, /* the directory with cert, chain, fullchain and privkey.pem */
-	VIEW_EMPTY,   /* "" */
-	VIEW_DASHES,  /* "--" */
+	VIEW_LINEAGE,	     /* the directory with cert, chain, fullchain and privkey.pem */
+	VIEW_EMPTY,	     /* "" */
+	VIEW_DASHES,	     /* "--" */
 	VIEW__MAX
 };
 
