@@ -10,6 +10,7 @@
 
 #include "diagnose.h"
 #include "jsonline.h"
+#include "verdict.h"
 
 /* An answer that is so much later than the question allowed will not come any more, in ms. */
 #define SILENCE 30000
@@ -83,14 +84,7 @@ static void question_unknown(struct question *q, const char *reason)
 {
 	struct json_object *o = json_object_new_object();
 
-	jsonline_set(o, "verdict", "UNKNOWN");
-	jsonline_set(o, "case", NULL);
-	jsonline_set(o, "ca", NULL);
-	jsonline_set(o, "reason", reason);
-	jsonline_set(o, "hint", NULL);
-	jsonline_set_integer(o, "attempts", 0);
-	jsonline_set_integer(o, "ms", 0);
-	json_object_object_add(o, "servers", json_object_new_array());
+	verdict_set_unknown(o, reason);
 	question_answer(q, o);
 }
 

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "buf.h"
+#include "jsonline.h"
 
 static const char *const names[] = {
     [VERDICT_PASS] = "PASS",
@@ -31,4 +32,17 @@ bool verdict_from_name(const char *name, enum verdict *verdict)
 		}
 	}
 	return false;
+}
+
+void verdict_set_unknown(struct json_object *object, const char *reason)
+{
+	jsonline_set(object, "verdict", verdict_name(VERDICT_UNKNOWN));
+	jsonline_set(object, "case", NULL);
+	jsonline_set(object, "ca", NULL);
+	jsonline_set(object, "reason", reason);
+	jsonline_set(object, "hint", NULL);
+	jsonline_set(object, "name", NULL);
+	jsonline_set_integer(object, "attempts", 0);
+	jsonline_set_integer(object, "ms", 0);
+	json_object_object_add(object, "servers", json_object_new_array());
 }

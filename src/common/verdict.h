@@ -5,6 +5,8 @@
 
 #include <stdbool.h>
 
+#include <json-c/json.h>
+
 enum verdict {
 	VERDICT_PASS,	 /* the CA would be content */
 	VERDICT_WARN,	 /* the CA would very probably be content, but something is not well */
@@ -18,5 +20,7 @@ enum verdict {
 const char *verdict_name(enum verdict verdict);
 /* False when name is none of them; *verdict is left alone then. */
 bool verdict_from_name(const char *name, enum verdict *verdict);
+/* Adds the members of a verdict that nobody could come to: UNKNOWN, and nothing was seen. */
+void verdict_set_unknown(struct json_object *object, const char *reason);
 
 #endif

@@ -190,15 +190,7 @@ static void refuse(struct checks *all, struct json_object *id, const char *forma
 	va_start(ap, format);
 	vsnprintf(reason, sizeof(reason), format, ap);
 	va_end(ap);
-	jsonline_set(reply, "verdict", verdict_name(VERDICT_UNKNOWN));
-	jsonline_set(reply, "case", NULL);
-	json_object_object_add(reply, "ca", NULL);
-	jsonline_set(reply, "reason", reason);
-	jsonline_set(reply, "hint", NULL);
-	jsonline_set(reply, "name", NULL);
-	jsonline_set_integer(reply, "attempts", 0);
-	jsonline_set_integer(reply, "ms", 0);
-	json_object_object_add(reply, "servers", json_object_new_array());
+	verdict_set_unknown(reply, reason);
 	all->say(all->arg, reply);
 	json_object_put(reply);
 }

@@ -15,14 +15,6 @@ setup() {
     cd "$BATS_TEST_TMPDIR"
 }
 
-nothing_left() {
-    local zone
-    for zone in example.test sub.example.test other.test; do
-        [ -z "$(records $zone)" ]
-    done
-    [ -z "$(find "$LAB/www/.well-known/acme-challenge" -type f)" ]
-}
-
 # An executable that writes its arguments into a file, one a line, and an empty line after each call.
 recorder() {
     executable recorder <<'END'

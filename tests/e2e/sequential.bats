@@ -18,14 +18,6 @@ setup() {
     ln -s "$builddir/acmehook" links/uacme
 }
 
-nothing_left() {
-    local zone
-    for zone in example.test sub.example.test other.test; do
-        [ -z "$(records $zone)" ]
-    done
-    [ -z "$(find "$LAB/www/.well-known/acme-challenge" -type f)" ]
-}
-
 # lego_run MODE NAME...
 lego_run() {
     local mode=$1 domains=()

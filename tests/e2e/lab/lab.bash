@@ -126,6 +126,15 @@ records() {
     in_lab dig +noall +answer @127.0.0.1 "$1" AXFR | awk '$4 == "TXT"'
 }
 
+# No TXT record in any zone that is written to, no file in the web root.
+nothing_left() {
+    local zone
+    for zone in example.test sub.example.test other.test; do
+        [ -z "$(records "$zone")" ]
+    done
+    [ -z "$(find "$LAB/www/.well-known/acme-challenge" -type f)" ]
+}
+
 # ddns_tsig_configuration [LINE]...: of Debian's hook, which reads it in its working directory.
 # A wait below 0: it does not look whether the servers have the record, that is for acmehook.
 ddns_tsig_configuration() {
