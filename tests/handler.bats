@@ -21,7 +21,8 @@ teardown() {
 #!/bin/bash
 {
     readlink /proc/$$/fd/0
-    ls /proc/$$/fd | grep -x . | tr '\n' ' '; echo # above 9 are bash's own
+    ls /proc/$$/fd >fds # without a pipeline: its pipes would be among them
+    grep -x . fds | tr '\n' ' '; echo # above 9 are bash's own
     umask
     awk '{print $6 == $1}' /proc/$$/stat
 } >seen
