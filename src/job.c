@@ -7,7 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "diagnose.h"
 #include "jsonline.h"
 #include "report.h"
 #include "verdict.h"
@@ -39,68 +38,6 @@ static void fail(struct job *job, size_t i, const struct error *error)
 }
 
 /* --- planning */
-
-static bool plan_event(
-    struct job *job, const struct event *event, struct target *target, struct error *error)
-{
-	const struct jobs *jobs = job->jobs;
-	const char *handler, *to;
-
-	target->rule = route(jobs->rules, event);
-	target->view = (struct view){{jobs->command, target->rule ? &target->rule->settings : NULL,
-	    &jobs->rules->top, jobs->initial}};
-	handler = view_text(&target->view, OPTION_HANDLER);
-	to = view_text(&target->view, OPTION_TO);
-	target->to = dialect_find(to, DIALECT_TO);
-	if (!target->to)
-		return error_set(error, FAILURE_USAGE,
-		    "to: \"%s\" is no kind of handler; acmehook dialects lists them", to);
-	if (handler) {
-		/* no search in PATH: a handler is a file */
-		target->handler = xasprintf("%s%s", strchr(handler, '/') ? "" : "./", handler);
-		return true;
-	}
-	job->declined = job->from->flags & DIALECT_OFFERS;
-	/* Without a handler a challenge cannot be met; other events are for whoever wants them. */
-	return !verb_is_challenge(event->verb) ||
-	       error_set(error, FAILURE_USAGE,
-		   "no handler for %s; set handler in %s, or give --handler",
-		   event->field[FIELD_DOMAIN],
-		   jobs->rules->file ? jobs->rules->file : "the configuration file");
-}
-
-/* Events that follow each other and have the same rule share brackets and chains. */
-static bool write_calls(struct batch *batch, struct error *error)
-{
-	const struct target *targets = batch->targets;
-	size_t n = batch->events.n;
-
-	for (size_t first = 0, count; first < n; first += count) {
-		const struct target *t = &targets[first];
-
-		for (count = 1; first + count < n && targets[first + count].rule == t->rule;)
-			count++;
-		if (t->handler &&
-		    !dialect_write(t->to, t->handler, view_number(&t->view, OPTION_CHAIN),
-			batch->events.v, first, count, &batch->calls, error)) {
-			calls_free(&batch->calls);
-			return false;
-		}
-	}
-	batch->runs = xcalloc(batch->calls.n, sizeof(*batch->runs));
-	return true;
-}
-
-/* Finds who is told of the events, and what; *i is the one that an error is about. */
-static bool plan(struct job *job, struct batch *batch, size_t *i, struct error *error)
-{
-	batch->targets = xcalloc(batch->events.n, sizeof(*batch->targets));
-	for (*i = 0; *i < batch->events.n; ++*i)
-		if (!plan_event(job, &batch->events.v[*i], &batch->targets[*i], error))
-			return false;
-	*i = 0;
-	return write_calls(batch, error);
-}
 
 static void link_calls(struct job *job)
 {
@@ -144,10 +81,12 @@ struct job *job_new(struct jobs *jobs, const struct dialect *from, const struct 
 		job->declined = is_unknown_offer(job);
 		return job;
 	}
-	if (plan(job, &job->deploy, &culprit, &why))
+	if (batch_plan(&job->deploy, &jobs->scope, &culprit, &why)) {
 		link_calls(job);
-	else
-		fail(job, culprit, &why);
+		return job;
+	}
+	fail(job, culprit, &why);
+	job->declined = from->flags & DIALECT_OFFERS && job->deploy.targets[culprit].unhandled;
 	return job;
 }
 
@@ -220,7 +159,7 @@ static bool undo(struct job *job)
 		event_set(
 		    event, FIELD_STATUS, "invalid"); /* the CA was not, and will not be, content */
 	}
-	if (!n || !plan(job, &job->undo, &culprit, &job->undo_error))
+	if (!n || !batch_plan(&job->undo, &job->jobs->scope, &culprit, &job->undo_error))
 		return false;
 	job->state = JOB_UNDOING;
 	run_next(job);
@@ -332,44 +271,6 @@ static void verify(struct job *job)
 
 /* --- running */
 
-static bool says(const char *output, const char *word)
-{
-	size_t len = strlen(word);
-
-	output += strspn(output, " \t\r\n");
-	return !strncmp(output, word, len) && !output[len + strspn(output + len, " \t\r\n")];
-}
-
-/* What a handler's end means. */
-static void judge(const struct target *target, const struct call *call, struct run *run)
-{
-	const struct process_result *r = &run->result;
-	const char *path = call->argv.v[0], *not_implemented = target->to->not_implemented;
-
-	if (r->stopped)
-		error_set(&run->error, FAILURE_STOPPED, "handler %s was stopped, as we were", path);
-	else if (r->timed_out)
-		error_set(&run->error, FAILURE_HANDLER_TIMEOUT,
-		    "handler %s did not end within %g s (--timeout) and was stopped", path,
-		    (double)view_number(&target->view, OPTION_TIMEOUT) / 1000);
-	else if (r->signal)
-		error_set(&run->error, FAILURE_HANDLER, "handler %s was killed by signal %d (%s)",
-		    path, r->signal, strsignal(r->signal));
-	else if (r->exit_status && not_implemented && says(r->out, not_implemented))
-		run->not_implemented = true;
-	else if (r->exit_status != 126 && r->exit_status != 127) {
-		if (r->exit_status)
-			error_set(&run->error, FAILURE_HANDLER,
-			    "handler %s failed with exit status %d", path, r->exit_status);
-	} else if (diagnose(path, NULL, 0, &run->error)) {
-		error_set(&run->error, FAILURE_HANDLER,
-		    "handler %s failed with exit status %d: a program it calls was not found, or "
-		    "could "
-		    "not be executed",
-		    path, r->exit_status);
-	}
-}
-
 static void batch_ended(struct job *job)
 {
 	if (job->state == JOB_UNDOING)
@@ -412,7 +313,7 @@ static void on_run_ended(void *arg, const struct process_result *result)
 	job->process = NULL;
 	run->ended = true;
 	run->result = *result;
-	judge(&batch->targets[call->first], call, run);
+	run_judge(run, &batch->targets[call->first], call);
 	if (run->error.failure)
 		run_failed(job, batch, run);
 	batch->at++;
@@ -510,18 +411,6 @@ void jobs_stop(struct jobs *jobs)
 bool job_advisory(const struct job *job)
 {
 	return job->form && job->form->flags & FORM_ADVISORY;
-}
-
-static void batch_free(struct batch *batch)
-{
-	for (size_t i = 0; batch->runs && i < batch->calls.n; i++)
-		process_result_free(&batch->runs[i].result);
-	for (size_t i = 0; batch->targets && i < batch->events.n; i++)
-		free(batch->targets[i].handler);
-	free(batch->targets);
-	free(batch->runs);
-	calls_free(&batch->calls);
-	events_free(&batch->events);
 }
 
 void job_free(struct job *job)

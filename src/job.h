@@ -6,9 +6,7 @@
 #include <json-c/json.h>
 #include <uv.h>
 
-#include "dialect.h"
-#include "process.h"
-#include "route.h"
+#include "plan.h"
 
 struct verifier;
 struct report;
@@ -16,37 +14,11 @@ struct report;
 /* What all jobs share; owned by the command that runs them. */
 struct jobs {
 	uv_loop_t *loop;
-	const struct settings *command, *initial; /* the layers around the rules */
-	const struct rules *rules;
+	struct scope scope;
 	struct verifier *verifier;
 	struct report *report;
 	struct job *first; /* those that run */
 	bool stopping;	   /* no new runs, but for undoing */
-};
-
-/* A run of the handler; the same index as its call. */
-struct run {
-	bool started, ended;
-	bool not_implemented; /* the handler said so */
-	struct process_result result;
-	struct error error;
-};
-
-/* Who is told of an event, and how; the same index as the event. */
-struct target {
-	const struct rule *rule; /* NULL: none */
-	struct view view;
-	const struct dialect *to;
-	char *handler; /* NULL: the event goes nowhere */
-};
-
-/* Calls that are run one after the other, up to the first that fails. */
-struct batch {
-	struct events events;
-	struct target *targets;
-	struct calls calls;
-	struct run *runs;
-	size_t at;
 };
 
 /* What one event of a job has come to; the same index as the event. */

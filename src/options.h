@@ -93,7 +93,7 @@ void settings_free(struct settings *settings);
 /* What holds for one event: the first layer that has a setting wins. NULL layers are passed over.
  */
 struct view {
-	const struct settings *layer[4];
+	const struct settings *layer[5];
 };
 
 /* Never NULL; not set if no layer has it. */

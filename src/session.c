@@ -50,9 +50,7 @@ bool session_open(struct session *s, const struct command *command, struct error
 	report_init(&s->report, &s->view);
 	s->jobs = (struct jobs){
 	    .loop = &s->loop,
-	    .command = &command->settings,
-	    .initial = &s->initial,
-	    .rules = &s->rules,
+	    .scope = {.command = &command->settings, .initial = &s->initial, .rules = &s->rules},
 	    .verifier = verifier_new(&s->loop, view_text(&s->view, OPTION_VERIFIER)),
 	    .report = &s->report,
 	};
