@@ -230,8 +230,7 @@ static void batch_ended(struct job *job)
 	else if (job->error.failure)
 		finish_or_undo(job);
 	else
-		job->state = JOB_VERIFYING;
-	prove(job, finish_or_undo);
+		prove(job, finish_or_undo);
 }
 
 static struct batch *batch_now(struct job *job)
