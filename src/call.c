@@ -23,6 +23,8 @@ static void answer(const struct job *job)
 {
 	unsigned flags = job->form ? job->form->flags : 0;
 
+	if (job->form && job->form->answer)
+		write_all(1, job->form->answer, strlen(job->form->answer));
 	for (size_t c = 0; c < job->deploy.calls.n; c++) {
 		const char *out = job->deploy.runs[c].result.out;
 

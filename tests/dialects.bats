@@ -624,7 +624,7 @@ EOF
     from lego timeout
     status_is 0
     stderr_is ""
-    jq -e '.timeout >= 60 and .interval >= 1' <<<"$output"
+    stdout_is '{"timeout": 300, "interval": 5}'
     calls_are
     run -0 "$acmehook" --from lego timeout
 }
