@@ -35,12 +35,26 @@ static void answer(const struct job *job)
 	}
 }
 
-/* The client's contract wins: events that decide nothing, one status for all failures, another one
- * for words that are not known. */
-static int exit_status(
-    const struct dialect *from, const struct form *form, const struct error *error)
+/* Did the handler say that this is not for it, by the status that its dialect has for that? */
+static bool not_for_handler(const struct job *job)
 {
+	const struct run *run = job->deploy.events.n ? job->tasks[job->culprit].run : NULL;
+	int status = run ? job->deploy.targets[job->culprit].to->unknown_status : 0;
+
+	return status && run->ended && run->result.exit_status == status;
+}
+
+/* The client's contract wins: events that decide nothing, one status for all failures, another one
+ * for what is for nobody here. */
+static int exit_status(const struct job *job)
+{
+	const struct dialect *from = job->from;
+	const struct form *form = job->form;
+	const struct error *error = &job->error;
+
 	if (!form && !error->failure)
+		return from->unknown_status;
+	if (from->unknown_status && not_for_handler(job))
 		return from->unknown_status;
 	if (!error->failure || (form && form->flags & FORM_ADVISORY))
 		return 0;
@@ -65,7 +79,7 @@ int call_command(struct session *session)
 		session_run(session);
 		answer(job);
 	}
-	status = exit_status(command->from, form, &job->error);
+	status = exit_status(job);
 	job_free(job);
 	return status;
 }

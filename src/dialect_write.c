@@ -44,7 +44,8 @@ static const struct form *find_form(const struct dialect *to, const struct event
 	const struct form *found = NULL;
 
 	for (const struct form *form = to->forms; form && form->word; form++) {
-		if (form->verb != event->verb || !for_type(form, event->field[FIELD_TYPE]))
+		if (form->verb != event->verb || form->flags & FORM_READ_ONLY ||
+		    !for_type(form, event->field[FIELD_TYPE]))
 			continue;
 		if (form->status && same(form->status, event->field[FIELD_STATUS]))
 			return form;
@@ -62,6 +63,8 @@ static struct call *add_call(struct calls *calls, const struct dialect *to, cons
 	calls->v = xrealloc(calls->v, (calls->n + 1) * sizeof(*calls->v));
 	call = &calls->v[calls->n++];
 	*call = (struct call){.word = word, .first = first, .count = count};
+	for (const char *const *w = to->launcher; w && *w; w++)
+		strlist_add(&call->argv, *w);
 	strlist_add(&call->argv, handler);
 	if (!(to->flags & DIALECT_MUTE))
 		strlist_add(&call->argv, word);

@@ -8,7 +8,7 @@ K=$T.9jg46WB3rR_AHD-EBXdN7cBkH1WOu0tA3M9fm21mqTI
 D=-FVk2kpongQFTl-187wJpwpquMEs0qUyn6BDqqTNLqc
 alpn=f8:55:64:da:4a:68:9e:04:05:4e:5f:b5:f3:bc:09:a7:0a:6a:b8:c1:2c:d2:a5:32:9f:a0:43:aa:a4:cd:2e:a7
 
-handlers="acmetool certbot dehydrated env getssl lego lego-raw mod_md posh-acme truenas uacme win-acme"
+handlers="acme.sh acme.sh-deploy acmetool certbot dehydrated env getssl lego lego-hook lego-raw mod_md posh-acme truenas uacme win-acme"
 plugin_keys="cmd|type|domain|token|validation|txt_domain|uri|key_auth|status|validated|error|cert_path|key_path|chain_path|fullchain_path|timestamp|port|cert_timestamp"
 
 setup() {
@@ -23,13 +23,23 @@ echo "${*@Q}" >>calls
 cat >"input.${1-}"
 env >"env.${1-}"
 EOF
+    # what acme.sh sources records in the same way
+    handler dns_test.sh <<'EOF'
+dns_test_add() { ./hook add "$@"; }
+dns_test_rm() { ./hook rm "$@"; }
+dns_test_deploy() { ./hook deploy "$@"; }
+EOF
+    acme_sh acme.sh
+    export ACME_SH=$PWD/acme.sh HOME=$PWD
     live=$PWD/live/example.test
 }
 
-# The certificate files: certbot's directory, lego's files.
+# The certificate files: certbot's directory, those of lego, acme.sh, acmetool, and mod_md.
 certificates() {
-    mkdir -p "$live" lego
-    touch -d @1700000000 "$live"/{cert,chain,fullchain,privkey}.pem lego/example.test.{crt,key,issuer.crt}
+    mkdir -p "$live" lego acmesh acme/live/example.test md/domains/example.test
+    touch -d @1700000000 "$live"/{cert,chain,fullchain,privkey}.pem lego/example.test.{crt,key,issuer.crt} \
+        acmesh/{example.test.key,example.test.cer,ca.cer,fullchain.cer} \
+        acme/live/example.test/{cert,chain,fullchain,privkey} md/domains/example.test/{pubcert,privkey}.pem
 }
 
 # --- clients
@@ -39,6 +49,11 @@ certificates() {
 client() {
     vars=() input=$'not for you\n' told=
     case "$1 $2" in
+    'acme.sh dns-01 deploy') words=(add _acme-challenge.example.test "$D" "$K") told="token key_auth" ;;
+    'acme.sh dns-01 clean') words=(rm _acme-challenge.example.test "$D" "$K") told="token key_auth" ;;
+    'acme.sh-bare dns-01 deploy') words=(add _acme-challenge.example.test "$D") ;;
+    'acme.sh-bare dns-01 clean') words=(rm _acme-challenge.example.test "$D") ;;
+    'acme.sh certificate') words=(deploy example.test "$PWD"/acmesh/{example.test.key,example.test.cer,ca.cer,fullchain.cer}) ;;
     'acmetool dns-01 '*)
         input=''
         words=("challenge-dns-$(start_or_stop "$2")" example.test '' "$D" '')
@@ -48,6 +63,10 @@ client() {
         input=$K told="token key_auth"
         words=("challenge-http-$(start_or_stop "$2")" example.test '' "$T")
         vars=(ACME_STATE_DIR=/var/lib/acme)
+        ;;
+    'acmetool certificate')
+        words=(live-updated) input=$'example.test\n'
+        vars=("ACME_STATE_DIR=$PWD/acme")
         ;;
     'certbot dns-01 '* | 'certbot http-01 '*)
         words=(auth)
@@ -106,6 +125,7 @@ client() {
         ;;
     'mod_md dns-01 deploy') words=(setup example.test "$D") input=- ;;
     'mod_md dns-01 clean') words=(teardown example.test "$D") input=- ;;
+    'mod_md certificate') words=(installed example.test) vars=("MDStoreDir=$PWD/md") input=- ;;
     'posh-acme dns-01 deploy') words=(add _acme-challenge.example.test "$D") ;;
     'posh-acme dns-01 clean') words=(delete _acme-challenge.example.test "$D") ;;
     'truenas dns-01 deploy') words=(set example.test _acme-challenge.example.test "$D") ;;
@@ -175,8 +195,16 @@ stale_for() {
 # dialect CLIENT: which --from it is
 dialect() {
     case $1 in
-    lego-*) echo lego ;;
+    acme.sh-* | lego-*) echo "${1%-*}" ;;
     *) echo "$1" ;;
+    esac
+}
+
+# script HANDLER: the file that is one
+script() {
+    case $1 in
+    acme.sh*) echo dns_test.sh ;;
+    *) echo hook ;;
     esac
 }
 
@@ -185,7 +213,7 @@ call_hook() {
     local name
     name=$(dialect "$1")
     stale_for "$name"
-    set -- env "${kept[@]}" "${vars[@]}" "$acmehook" -H "$PWD/hook" "${@:2}" --from "$name" "${words[@]}"
+    set -- env "${kept[@]}" "${vars[@]}" "$acmehook" -H "$PWD/$(script "${3-}")" "${@:2}" --from "$name" "${words[@]}"
     rm -f calls input.* env.*
     if [ "$input" = - ]; then
         run --separate-stderr "$@" <&-
@@ -207,8 +235,13 @@ wanted() {
         return
     fi
     case "$2 $type" in
-    'acmetool dns-01') calls=("challenge-dns-$(start_or_stop "$3") example.test '' $D ''") ;;
+    'acme.sh dns-01') calls=("$(one_of "$verb" add rm) _acme-challenge.example.test $D") ;;
+    'acmetool dns-01')
+        calls=("challenge-dns-$(start_or_stop "$3") example.test '' $D ''")
+        variables=(ACME_STATE_DIR=/var/lib/acme)
+        ;;
     'acmetool http-01')
+        variables=(ACME_STATE_DIR=/var/lib/acme)
         calls=("challenge-http-$(start_or_stop "$3") example.test '' $T")
         standard_input=$K
         ;;
@@ -274,17 +307,29 @@ plugin_variables() {
 
 wanted_certificate() {
     local list key=$live/privkey.pem cert=$live/cert.pem full=$live/fullchain.pem chain=$live/chain.pem
-    [[ $1 != lego* ]] || { key=$PWD/lego/example.test.key cert=$PWD/lego/example.test.crt full=$cert chain=$PWD/lego/example.test.issuer.crt; }
+    case $1 in
+    lego*) key=$PWD/lego/example.test.key cert=$PWD/lego/example.test.crt full=$cert chain=$PWD/lego/example.test.issuer.crt ;;
+    acme.sh) key=$PWD/acmesh/example.test.key cert=$PWD/acmesh/example.test.cer full=$PWD/acmesh/fullchain.cer chain=$PWD/acmesh/ca.cer ;;
+    acmetool) key=$PWD/acme/live/example.test/privkey cert=${key%/*}/cert full=${key%/*}/fullchain chain=${key%/*}/chain ;;
+    mod_md) key=$PWD/md/domains/example.test/privkey.pem cert=$PWD/md/domains/example.test/pubcert.pem full=$cert chain=$cert ;;
+    esac
     case $2 in
+    acme.sh-deploy) calls=("deploy example.test $key $cert $chain $full") ;;
+    acmetool)
+        calls=(live-updated) standard_input=example.test
+        variables=("ACME_STATE_DIR=$PWD/acme")
+        [ "$1" = acmetool ] ||
+            refused="the handler's live-updated (dialect acmetool) needs the directory with live/DOMAIN/cert, chain, fullchain and privkey, which the client does not tell"
+        ;;
     certbot)
         calls=("")
         variables=("RENEWED_LINEAGE=$live" RENEWED_DOMAINS=example.test)
         [ "$1" != certbot ] || variables[1]+=" www.example.test"
-        [[ $1 != lego* ]] ||
+        [[ $1 != @(lego*|acme.sh|acmetool|mod_md) ]] ||
             refused="the handler's deploy (dialect certbot) needs the directory with cert.pem, chain.pem, fullchain.pem and privkey.pem, which the client does not tell"
         ;;
-    lego)
-        calls=(deploy)
+    lego-hook)
+        calls=("")
         variables=(LEGO_HOOK_CERT_NAME=example.test LEGO_CERT_DOMAIN=example.test "LEGO_HOOK_CERT_PATH=$full" "LEGO_CERT_PATH=$full"
             "LEGO_HOOK_CERT_KEY_PATH=$key" "LEGO_CERT_KEY_PATH=$key"
             "LEGO_HOOK_ISSUER_CERT_PATH=$chain" "LEGO_ISSUER_CERT_PATH=$chain")
@@ -304,10 +349,11 @@ wanted_certificate() {
 its_variables() {
     local pattern=
     case "$1${2#*-01}" in
+    acmetool*) pattern=ACME_STATE_DIR ;;
     certbot*) pattern='(CERTBOT_|RENEWED_|FAILED_DOMAINS)[A-Z_]*' ;;
     dehydrated' '*) pattern='CHALLENGETYPE|altnames' ;;
     env*) pattern="(cbot_)?($plugin_keys)" ;;
-    legocertificate) pattern='LEGO_(HOOK_CERT_NAME|CERT_DOMAIN|(HOOK_)?(CERT|CERT_KEY|ISSUER_CERT)_PATH)' ;;
+    lego-hookcertificate) pattern='LEGO_(HOOK_CERT_NAME|CERT_DOMAIN|(HOOK_)?(CERT|CERT_KEY|ISSUER_CERT)_PATH)' ;;
     uacme*) pattern='UACME_(METHOD|TYPE|IDENT|TOKEN|AUTH)' ;;
     *) return 0 ;;
     esac
@@ -385,6 +431,8 @@ every_handler() {
     [ "$failed" -eq 0 ]
 }
 
+@test "dns-01: acme.sh calls every handler" { every_handler acme.sh "dns-01 deploy" "dns-01 clean"; }
+@test "dns-01: acme.sh without the key authorization calls every handler" { every_handler acme.sh-bare "dns-01 deploy" "dns-01 clean"; }
 @test "dns-01: acmetool calls every handler" { every_handler acmetool "dns-01 deploy" "dns-01 clean"; }
 @test "dns-01: certbot calls every handler" { every_handler certbot "dns-01 deploy" "dns-01 clean"; }
 @test "dns-01: dehydrated calls every handler" { every_handler dehydrated "dns-01 deploy" "dns-01 clean"; }
@@ -411,7 +459,7 @@ every_handler() {
 @test "tls-alpn-01: uacme calls every handler" { every_handler uacme "tls-alpn-01 deploy" "tls-alpn-01 clean"; }
 
 @test "a certificate: every client calls every handler that has a word for it" {
-    for name in certbot dehydrated extauth json lego lego-4; do
+    for name in acme.sh acmetool certbot dehydrated extauth json lego lego-4 mod_md; do
         every_handler $name certificate
     done
 }
@@ -532,13 +580,23 @@ EOF
             failed=1
         fi
     done <<'EOF'
+acme.sh   | add _acme-challenge.example.test             | 2 | acme.sh add: 1 word instead of at least 2
+acme.sh   | rm                                           | 2 | acme.sh rm: 0 words instead of at least 2
+acme.sh   | deploy example.test /k /c /a                 | 2 | acme.sh deploy: 4 words instead of at least 5
+acme.sh   | deploy example.test /k /nowhere.cer /a /f    | 2 | /nowhere.cer, which acme.sh names, is not there
+acme.sh   | send subject content 0                       | 2 | acme.sh: "send" is none of add, rm, deploy
+acme.sh   | add alias.test "$D"                          | 2 | --challenge-alias, not --domain-alias
+acme.sh   | add _acme-challenge.example.test "$K"        | 2 | is not a base64url SHA-256 digest of 43 characters
+acme.sh   | add _acme-challenge.example.test "$digest" "$K" | 2 | is not the digest of the key authorization
+acme.sh   |                                              | 2 | acme.sh: it does not say what happens
 acmetool  | challenge-dns-start example.test ''          | 2 | acmetool challenge-dns-start: 2 words instead of at least 3
 acmetool  | challenge-http-stop example.test             | 2 | acmetool challenge-http-stop: 1 word instead of at least 3
 acmetool  | challenge-http-start example.test '' "$T"    | 2 | the key_auth is not on standard input
 acmetool  | challenge-dns-start example.test '' short    | 2 | value "short" is not a base64url SHA-256 digest of 43 characters
 acmetool  | challenge-dns-start -x '' "$D"               | 2 | domain "-x"
 acmetool  | challenge-tls-sni-start a.test '' n1 n2      | 42 |
-acmetool  | live-updated                                 | 42 |
+acmetool  | challenge-tls-alpn-start a.test ''           | 42 |
+acmetool  | live-updated                                 | 2 | the domain is not on standard input
 acmetool  |                                              | 2 | acmetool: it does not say what happens
 certbot   | auth                                         | 2 | CERTBOT_DOMAIN is not in the environment
 certbot   | deploy                                       | 2 | RENEWED_LINEAGE is not in the environment
@@ -546,6 +604,7 @@ certbot   | renew                                        | 2 | certbot: "renew" 
 certbot   |                                              | 2 | certbot: it does not say what happens
 dehydrated | deploy_challenge example.test "$T"          | 2 | dehydrated deploy_challenge: 2 words instead of a multiple of 3
 dehydrated | deploy_challenge example.test "$T" short    | 2 | validation "short"
+dehydrated | clean_challenge example.test "$T" "$D" x    | 2 | dehydrated clean_challenge: 4 words instead of a multiple of 3
 dehydrated | no_such_operation a b                       | 0 |
 extauth   | perform                                      | 2 | cbot_validation is not in the environment
 extauth   | deploy_cert                                  | 2 | cbot_cert_path is not in the environment
@@ -567,7 +626,13 @@ mod_md    | setup example.test                           | 2 | mod_md setup: 1 w
 mod_md    | teardown                                     | 2 | mod_md teardown: 0 words instead of at least 1
 mod_md    | teardown example.test                        | 2 | set MDChallengeDns01Version 2
 mod_md    | setup example.test "$K"                      | 2 | is not a base64url SHA-256 digest of 43 characters
-mod_md    | renewed example.test                         | 2 | mod_md: "renewed" is none of setup, teardown
+mod_md    | setup -x "$D"                                | 2 | domain "-x"
+mod_md    | renewed                                      | 2 | mod_md renewed: 0 words instead of at least 1
+mod_md    | installed example.test                       | 2 | write MDMessageCmd /usr/bin/env MDStoreDir=DIRECTORY
+mod_md    | challenge-setup:http-01:example.test example.test | 0 |
+mod_md    | no-such-reason example.test                  | 0 |
+mod_md    |                                              | 2 | mod_md: it does not say what happens
+posh-acme |                                              | 2 | posh-acme: it does not say what happens
 posh-acme | add _acme-challenge.example.test             | 2 | posh-acme add: 1 word instead of at least 2
 posh-acme | remove _acme-challenge.example.test "$D"     | 2 | posh-acme: "remove" is none of add, delete
 posh-acme | add example.test "$D"                        | 2 | txt_domain "example.test" does not begin with _acme-challenge.
@@ -585,6 +650,19 @@ win-acme  | create example.test "$D"                     | 2 | win-acme create: 
 win-acme  | add example.test _acme-challenge.example.test "$D" | 2 | win-acme: "add" is none of create, delete
 win-acme  | create example.test _acme-challenge.example.test short | 2 | is not a base64url SHA-256 digest of 43 characters
 EOF
+    [ "$failed" -eq 0 ]
+}
+
+@test "words behind those that are known are passed over" {
+    local name failed=0
+    for name in acme.sh acmetool getssl lego lego-raw mod_md posh-acme truenas uacme win-acme; do
+        client "$name" "dns-01 deploy"
+        wanted "$name" dehydrated "dns-01 deploy"
+        words+=(more words)
+        call_hook "$name"
+        pair="$name, with more words"
+        answered "$name" "" && got_all dehydrated "dns-01 deploy" || failed=1
+    done
     [ "$failed" -eq 0 ]
 }
 
@@ -608,6 +686,7 @@ EOF
         [ "$(tail -n 1 calls)" = "${cleaned}_challenge example.test $D $D" ]
     done <<EOF
 dehydrated|deploy_challenge example.test $D $D|1|clean
+acme.sh|add _acme-challenge.example.test $D|1|clean
 getssl|add example.test $D|1|clean
 mod_md|setup example.test $D|1|clean
 uacme|begin dns-01 example.test $D $D|1|clean
@@ -627,6 +706,17 @@ EOF
     stdout_is '{"timeout": 300, "interval": 5}'
     calls_are
     run -0 "$acmehook" --from lego timeout
+}
+
+@test "lego's handlers do not know the words of its hooks, and are not told of them" {
+    certificates
+    LEGO_CERT_DOMAIN=example.test LEGO_CERT_PATH=$PWD/lego/example.test.crt LEGO_CERT_KEY_PATH=$PWD/lego/example.test.key
+    export LEGO_CERT_DOMAIN LEGO_CERT_PATH LEGO_CERT_KEY_PATH
+    for word in pre deploy post; do
+        run -0 --separate-stderr "$acmehook" -H "$PWD/hook" --to lego --from lego $word
+        calls_are
+        stderr_is ""
+    done
 }
 
 @test "lego's pre, deploy and post: events, and a status that counts" {
@@ -701,11 +791,88 @@ EOF
     stderr_is ""
 }
 
+@test "mod_md: its messages are events; those that tell of no event succeed without a word" {
+    certificates
+    export MDStoreDir=$PWD/md
+    while IFS='|' read -r words call; do
+        # shellcheck disable=SC2086
+        rm -f calls
+        # shellcheck disable=SC2086
+        run --separate-stderr "$acmehook" -H "$PWD/hook" --from mod_md $words <&-
+        status_is 0
+        stderr_is ""
+        stdout_is ""
+        eval "calls_are $call"
+    done <<'EOF'
+renewing example.test|startup_hook
+renewed example.test|exit_hook
+installed example.test|"deploy_cert example.test $PWD/md/domains/example.test/privkey.pem $PWD/md/domains/example.test/pubcert.pem $PWD/md/domains/example.test/pubcert.pem $PWD/md/domains/example.test/pubcert.pem 1700000000"
+expiring example.test|"exit_hook 'example.test: expiring: the certificate is about to expire, and not renewed'"
+errored example.test|"exit_hook 'example.test: errored: the certificate could not be renewed'"
+ocsp-errored example.test|"exit_hook 'example.test: ocsp-errored: no OCSP response could be had'"
+ocsp-renewed example.test|
+challenge-setup:dns-01:example.test example.test|
+EOF
+}
+
+@test "mod_md: a handler that fails on a message defers the renewal, or gets the message again" {
+    fails 'startup_hook | exit_hook'
+    for word in renewing renewed errored; do
+        from mod_md $word example.test
+        status_is 1
+    done
+}
+
+@test "mod_md: rules choose by the managed domain of a message" {
+    config <<EOF
+match "example.test" { handler = "$PWD/hook" }
+EOF
+    run -0 "$acmehook" --from mod_md renewed other.test
+    calls_are
+    run -0 "$acmehook" --from mod_md renewed example.test
+    calls_are exit_hook
+}
+
 @test "mod_md: teardown without its value says what to set" {
     from mod_md teardown example.test
     status_is 2
     stderr_has "teardown of example.test: the value is missing; set MDChallengeDns01Version 2 in httpd's configuration"
     [ ! -e calls ]
+}
+
+@test "acmetool: live-updated has a name on each line, and its certificate in the state directory" {
+    certificates
+    mkdir acme/live/other.test
+    touch -d @1700000001 acme/live/other.test/cert
+    for text in $'example.test\nother.test\n' $'example.test\r\nother.test'; do
+        rm -f calls
+        run -0 --separate-stderr env ACME_STATE_DIR="$PWD/acme" "$acmehook" -H "$PWD/hook" --from acmetool live-updated < <(printf %s "$text")
+        calls_are \
+            "deploy_cert example.test $PWD/acme/live/example.test/privkey $PWD/acme/live/example.test/cert $PWD/acme/live/example.test/fullchain $PWD/acme/live/example.test/chain 1700000000" \
+            "deploy_cert other.test $PWD/acme/live/other.test/privkey $PWD/acme/live/other.test/cert $PWD/acme/live/other.test/fullchain $PWD/acme/live/other.test/chain 1700000001"
+    done
+}
+
+@test "acmetool: a name of live-updated without a certificate, or that is none" {
+    certificates
+    for text in nowhere.test ../../etc; do
+        run --separate-stderr env ACME_STATE_DIR="$PWD/acme" "$acmehook" -H "$PWD/hook" --from acmetool live-updated <<<"$text"
+        status_is 2
+        [ ! -e calls ]
+        [ "${#stderr_lines[@]}" -eq 1 ]
+    done
+    run --separate-stderr env ACME_STATE_DIR="$PWD/acme" "$acmehook" -H "$PWD/hook" --from acmetool live-updated <<<nowhere.test
+    stderr_has "$PWD/acme/live/nowhere.test/cert, which live-updated names, is not there"
+}
+
+@test "acmetool: a handler's 42 is ours; for other clients it is a failure" {
+    handler hook <<<$'#!/bin/sh\nexit 42'
+    run --separate-stderr "$acmehook" -H "$PWD/hook" --to acmetool --from acmetool challenge-dns-start example.test '' "$D" ''
+    status_is 42
+    run --separate-stderr "$acmehook" -H "$PWD/hook" --to acmetool --from lego present _acme-challenge.example.test. "$D"
+    status_is 1
+    run --separate-stderr "$acmehook" -H "$PWD/hook" --from acmetool challenge-dns-start example.test '' "$D" ''
+    status_is 1
 }
 
 @test "acmetool: standard input is the key authorization, with or without a newline" {

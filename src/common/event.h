@@ -66,6 +66,7 @@ enum field {
 	VIEW_URI,	     /* http-01: where the CA looks */
 	VIEW_TIMESTAMP,	     /* timestamp, rounded up to full seconds */
 	VIEW_LINEAGE,	     /* the directory with cert, chain, fullchain and privkey.pem */
+	VIEW_STATE_DIR,	     /* acmetool's, which has them in live/DOMAIN, without .pem */
 	VIEW_EMPTY,	     /* "" */
 	VIEW_DASHES,	     /* "--" */
 	VIEW__MAX
