@@ -71,6 +71,9 @@ int call_command(struct session *session)
 	int status;
 
 	dialect_read(command->from, command->words.v, command->words.n, &events, &form, &error);
+	for (size_t i = 0; i < events.n; i++)
+		event_use_thumbprints(
+		    &events.v[i], &view_get(&session->view, OPTION_THUMBPRINT)->list);
 	job = job_new(&session->jobs, command->from, form, &events, &error);
 	if (command->explain) {
 		explain_job(job);

@@ -25,6 +25,7 @@ enum option_id {
 	OPTION_RESOLVER,
 	OPTION_AUTHORITY,
 	OPTION_HTTP_PORT,
+	OPTION_THUMBPRINT,
 	OPTION_VERIFIER,
 	OPTION_CONFIG,
 	OPTION_FORMAT,
@@ -44,6 +45,7 @@ enum option_kind {
 	OPTION_IS_PORT,	   /* number */
 	OPTION_IS_MODE,	   /* number: the octal file mode bits */
 	OPTION_IS_SERVERS, /* list of ADDR[#PORT], one element each time it is given */
+	OPTION_IS_DIGESTS, /* list of base64url SHA-256 digests, likewise */
 	OPTION_IS_LIST,	   /* list, one element each time it is given */
 };
 

@@ -266,7 +266,7 @@ wanted() {
     'lego-raw dns-01')
         calls=("$(present_or "$verb") -- example.test $T $K")
         [[ $told == *key_auth* ]] ||
-            refused="the handler's $(present_or "$verb") (dialect lego-raw) needs the key_auth, which the client does not tell; use a handler that wants the TXT value instead"
+            refused="the handler's $(present_or "$verb") (dialect lego-raw) needs the key_auth, which the client does not tell; set thumbprint, or use a handler that wants the TXT value instead"
         [[ $told == *token* ]] || refused="the handler's $(present_or "$verb") (dialect lego-raw) needs the "
         ;;
     'mod_md dns-01') calls=("$(one_of "$verb" setup teardown) example.test $D") ;;
@@ -562,6 +562,58 @@ EOF
     calls_are "deploy_challenge 192.0.2.1 $T $K"
     from uacme begin http-01 2001:db8::1 "$T" "$K"
     calls_are "deploy_challenge 2001:db8::1 $T $K"
+}
+
+# --- the thumbprint of the account
+
+@test "token and thumbprint make the key authorization, for a handler that wants it" {
+    for client in dehydrated uacme; do
+        for situation in "dns-01 deploy" "dns-01 clean"; do
+            client $client "$situation"
+            call_hook $client --to lego-raw --thumbprint "$digest" --thumbprint "${K#*.}"
+            status_is 0
+            calls_are "$(present_or "${situation#* }") -- example.test $T $K"
+        done
+    done
+    # also in the file, and for the environment of a handler
+    config <<EOF
+verify = "off"
+thumbprint = { "$digest", "${K#*.}" }
+EOF
+    client dehydrated "dns-01 deploy"
+    call_hook dehydrated --to env
+    grep -qxe "key_auth=$K" env.perform
+    # and for JSON events that do not have it
+    run -0 --separate-stderr "$acmehook" -H "$PWD/hook" --to lego-raw run < <(
+        printf '{"cmd": "perform_challenge", "type": "dns-01", "domain": "example.test", "token": "%s", "validation": "%s"}\n' "$T" "$D"
+    )
+    [ "$(tail -n 1 calls)" = "$(quoted "present -- example.test $T $K")" ]
+}
+
+@test "a thumbprint of another account makes nothing: who needs it is refused, the others are not" {
+    client dehydrated "dns-01 deploy"
+    call_hook dehydrated --to lego-raw --thumbprint "$digest"
+    status_is 2
+    stderr_has "needs the key_auth, which the client does not tell; no thumbprint that is set makes one that has this value as its digest"
+    [ ! -e calls ]
+    call_hook dehydrated --to env --thumbprint "$digest"
+    status_is 0
+    ! grep -q key_auth= env.perform
+}
+
+@test "without a token there is nothing that a thumbprint could be used for" {
+    client lego "dns-01 deploy"
+    call_hook lego --to lego-raw --thumbprint "${K#*.}"
+    status_is 2
+    stderr_has "needs the token, which the client does not tell"
+}
+
+@test "a thumbprint that cannot be one" {
+    run -2 --separate-stderr "$acmehook" --thumbprint short -H "$PWD/hook" --from lego present x "$D"
+    stderr_is 'acmehook: thumbprint: "short" is not a base64url SHA-256 digest of 43 characters'
+    config <<<'thumbprint = { "short" }'
+    run -2 --separate-stderr "$acmehook" -H "$PWD/hook" --from lego present x "$D"
+    stderr_has ':1: thumbprint: "short" is not a base64url SHA-256 digest of 43 characters'
 }
 
 # --- calls that are wrong

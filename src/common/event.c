@@ -393,6 +393,25 @@ bool event_complete(struct event *event, struct error *error)
 	       complete_fqdn(event, error);
 }
 
+void event_use_thumbprints(struct event *event, const struct strlist *thumbprints)
+{
+	char **f = event->field, digest[DIGEST_TEXT + 1];
+
+	if (!f[FIELD_TOKEN] || !f[FIELD_VALUE] || f[FIELD_KEY_AUTH])
+		return;
+	for (size_t i = 0; i < thumbprints->n; i++) {
+		char *key_auth = xasprintf("%s.%s", f[FIELD_TOKEN], thumbprints->v[i]);
+
+		digest_text(key_auth, digest);
+		if (!strcmp(digest, f[FIELD_VALUE])) {
+			f[FIELD_KEY_AUTH] = key_auth;
+			return;
+		}
+		free(key_auth);
+	}
+	event->foreign = thumbprints->n > 0;
+}
+
 /* dehydrated's form of the tls-alpn-01 digest. */
 static char *digest_hex(const char *digest)
 {
@@ -507,7 +526,7 @@ char *event_text(const struct event *event, int field)
 
 void event_copy(struct event *to, const struct event *from)
 {
-	*to = (struct event){.verb = from->verb};
+	*to = (struct event){.verb = from->verb, .foreign = from->foreign};
 	for (int i = 0; i < FIELD__MAX; i++)
 		to->field[i] = copy(from->field[i]);
 }
