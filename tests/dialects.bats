@@ -464,6 +464,42 @@ every_handler() {
     done
 }
 
+# other_events: calls of dehydrated's that are neither challenges nor new certificates
+other_events() {
+    cat <<'EOF'
+startup_hook
+exit_hook
+exit_hook 'it failed'
+sync_cert /k /c /f /h /r
+deploy_ocsp example.test /o 1
+unchanged_cert example.test /k /c /f /h
+invalid_challenge example.test 'no such name'
+request_failure 500 error get headers
+generate_csr example.test /dir example.test
+EOF
+}
+
+@test "other events reach the handlers that have a word for them; for all others they succeed silently" {
+    local line word pair to failed=0
+    for to in $handlers; do
+        while read -r line; do
+            eval "words=($line)" && word=${words[0]}
+            case "$to $word" in
+            dehydrated*) calls=("$line") ;;
+            'certbot startup_hook' | 'certbot exit_hook') calls=("") ;;
+            'env unchanged_cert') calls=("unchanged_cert") ;;
+            *) calls=() ;;
+            esac
+            rm -f calls
+            run --separate-stderr "$acmehook" -H "$PWD/$(script "$to")" --to "$to" --from dehydrated "${words[@]}" </dev/null
+            pair="dehydrated $line -> $to"
+            same "exit status" "$status" 0 && same output "$output$stderr" "" &&
+                same calls "$(cat calls 2>/dev/null)" "$(quoted "${calls[@]}")" || failed=1
+        done < <(other_events)
+    done
+    [ "$failed" -eq 0 ]
+}
+
 # --- what the matrix cannot say
 
 # calls_are LINE...: what the handler got, in the shell's quotes where it needs them
@@ -654,10 +690,12 @@ certbot   | auth                                         | 2 | CERTBOT_DOMAIN is
 certbot   | deploy                                       | 2 | RENEWED_LINEAGE is not in the environment
 certbot   | renew                                        | 2 | certbot: "renew" is none of auth, cleanup, deploy, pre, post
 certbot   |                                              | 2 | certbot: it does not say what happens
+dehydrated |                                             | 2 | dehydrated: it does not say what happens
 dehydrated | deploy_challenge example.test "$T"          | 2 | dehydrated deploy_challenge: 2 words instead of a multiple of 3
 dehydrated | deploy_challenge example.test "$T" short    | 2 | validation "short"
 dehydrated | clean_challenge example.test "$T" "$D" x    | 2 | dehydrated clean_challenge: 4 words instead of a multiple of 3
 dehydrated | no_such_operation a b                       | 0 |
+extauth   |                                              | 2 | extauth: it does not say what happens
 extauth   | perform                                      | 2 | cbot_validation is not in the environment
 extauth   | deploy_cert                                  | 2 | cbot_cert_path is not in the environment
 extauth   | no_such_operation                            | 0 |
@@ -666,6 +704,9 @@ getssl    | del                                          | 2 | getssl del: 0 wor
 getssl    | example.test "$D"                            | 2 | getssl: "example.test" is none of add, del
 getssl    | add example.test "${D}x"                     | 2 | is not a base64url SHA-256 digest of 43 characters
 getssl    |                                              | 2 | getssl: it does not say what happens
+lego      |                                              | 2 | lego: it does not say what happens
+lego      | present _acme-challenge.192.0.2.1. "$D"      | 2 | dns-01 is not possible for the IP address 192.0.2.1
+lego      | present _acme-challenge.bücher.test. "$D"    | 2 | domain "b
 lego      | present _acme-challenge.example.test.        | 2 | lego present: 1 word instead of at least 2
 lego      | present -- example.test "$T"                 | 2 | lego present: 3 words instead of at least 4
 lego      | cleanup _acme-challenge.example.test. "$K"   | 2 | is not a base64url SHA-256 digest of 43 characters
@@ -689,17 +730,21 @@ posh-acme | add _acme-challenge.example.test             | 2 | posh-acme add: 1 
 posh-acme | remove _acme-challenge.example.test "$D"     | 2 | posh-acme: "remove" is none of add, delete
 posh-acme | add example.test "$D"                        | 2 | txt_domain "example.test" does not begin with _acme-challenge.
 posh-acme | add _acme-challenge.example.test ''          | 2 | is not a base64url SHA-256 digest of 43 characters
+truenas   |                                              | 2 | truenas: it does not say what happens
 truenas   | set example.test "$D"                        | 2 | truenas set: 2 words instead of at least 3
 truenas   | add example.test _acme-challenge.example.test "$D" | 2 | truenas: "add" is none of set, unset
 truenas   | set example.test _acme-challenge.other.test "$D"   | 2 | is not _acme-challenge. and the domain
 truenas   | set example.test _acme-challenge.example.test short | 2 | is not a base64url SHA-256 digest of 43 characters
 uacme     | begin dns-01 example.test "$T"               | 1 | uacme begin: 3 words instead of at least 4
+uacme     |                                              | 1 | uacme: it does not say what happens
 uacme     | start dns-01 example.test "$T" "$D"          | 1 | uacme: "start" is none of begin, done, failed
 uacme     | begin dns-01 example.test "$T" short         | 1 | value "short"
 uacme     | begin dns-01 192.0.2.1 "$T" "$D"             | 1 | dns-01 is not possible for the IP address 192.0.2.1
 uacme     | begin http-01 example.test other "$K"        | 1 | token "other" is not the one the key authorization
 win-acme  | create example.test "$D"                     | 2 | win-acme create: 2 words instead of at least 3
 win-acme  | add example.test _acme-challenge.example.test "$D" | 2 | win-acme: "add" is none of create, delete
+win-acme  | create example.test shared.other.test "$D"   | 2 | is not _acme-challenge. and the domain
+win-acme  |                                              | 2 | win-acme: it does not say what happens
 win-acme  | create example.test _acme-challenge.example.test short | 2 | is not a base64url SHA-256 digest of 43 characters
 EOF
     [ "$failed" -eq 0 ]
