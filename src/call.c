@@ -35,13 +35,13 @@ static void answer(const struct job *job)
 	}
 }
 
-/* Did the handler say that this is not for it, by the status that its dialect has for that? */
-static bool not_for_handler(const struct job *job)
+/* Is there no handler for it, or did that say so, by the status that its dialect has for that? */
+static bool not_for_us(const struct job *job)
 {
 	const struct run *run = job->deploy.events.n ? job->tasks[job->culprit].run : NULL;
 	int status = run ? job->deploy.targets[job->culprit].to->unknown_status : 0;
 
-	return status && run->ended && run->result.exit_status == status;
+	return job->declined || (status && run->ended && run->result.exit_status == status);
 }
 
 /* The client's contract wins: events that decide nothing, one status for all failures, another one
@@ -54,7 +54,7 @@ static int exit_status(const struct job *job)
 
 	if (!form && !error->failure)
 		return from->unknown_status;
-	if (from->unknown_status && not_for_handler(job))
+	if (from->unknown_status && not_for_us(job))
 		return from->unknown_status;
 	if (!error->failure || (form && form->flags & FORM_ADVISORY))
 		return 0;

@@ -962,6 +962,18 @@ EOF
     stderr_has "$PWD/acme/live/nowhere.test/cert, which live-updated names, is not there"
 }
 
+@test "acmetool: a challenge that no handler is for gets 42 without a word" {
+    config <<EOF
+verify = "off"
+match "dns-01" { handler = "$PWD/hook" }
+EOF
+    run --separate-stderr "$acmehook" --from acmetool challenge-http-start example.test '' "$T" <<<"$K"
+    status_is 42
+    stderr_is ""
+    run -0 "$acmehook" --from acmetool challenge-dns-start example.test '' "$D" ''
+    calls_are "deploy_challenge example.test $D $D"
+}
+
 @test "acmetool: a handler's 42 is ours; for other clients it is a failure" {
     handler hook <<<$'#!/bin/sh\nexit 42'
     run --separate-stderr "$acmehook" -H "$PWD/hook" --to acmetool --from acmetool challenge-dns-start example.test '' "$D" ''

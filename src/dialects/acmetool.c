@@ -57,7 +57,7 @@ static void environment(const struct event *events, size_t i, size_t n, struct s
 const struct dialect dialect_acmetool = {
     .name = "acmetool",
     .summary = "acmetool's hooks: challenge-dns-start and so on, live-updated",
-    .flags = DIALECT_FROM | DIALECT_TO,
+    .flags = DIALECT_FROM | DIALECT_TO | DIALECT_OFFERS,
     .forms = forms,
     .unknown_status = 42,
     .refine = refine,
