@@ -22,6 +22,7 @@
 	X(lego_raw)       \
 	X(mod_md)         \
 	X(posh_acme)      \
+	X(proxmox)        \
 	X(truenas)        \
 	X(uacme)          \
 	X(win_acme)

@@ -128,6 +128,8 @@ client() {
     'mod_md certificate') words=(installed example.test) vars=("MDStoreDir=$PWD/md") input=- ;;
     'posh-acme dns-01 deploy') words=(add _acme-challenge.example.test "$D") ;;
     'posh-acme dns-01 clean') words=(delete _acme-challenge.example.test "$D") ;;
+    'proxmox dns-01 deploy') words=(setup sample example.test) input="$D"$'\nSAMPLE_Key=a = b\n' ;;
+    'proxmox dns-01 clean') words=(teardown sample example.test) input="$D"$'\n' ;;
     'truenas dns-01 deploy') words=(set example.test _acme-challenge.example.test "$D") ;;
     'truenas dns-01 clean') words=(unset example.test _acme-challenge.example.test "$D") ;;
     'uacme '*-01' '*)
@@ -444,6 +446,7 @@ every_handler() {
 @test "dns-01: lego 1, which appended a TTL, calls every handler" { every_handler lego-1 "dns-01 deploy" "dns-01 clean"; }
 @test "dns-01: mod_md, with standard input closed, calls every handler" { every_handler mod_md "dns-01 deploy" "dns-01 clean"; }
 @test "dns-01: Posh-ACME calls every handler" { every_handler posh-acme "dns-01 deploy" "dns-01 clean"; }
+@test "dns-01: Proxmox calls every handler" { every_handler proxmox "dns-01 deploy" "dns-01 clean"; }
 @test "dns-01: TrueNAS calls every handler" { every_handler truenas "dns-01 deploy" "dns-01 clean"; }
 @test "dns-01: uacme calls every handler" { every_handler uacme "dns-01 deploy" "dns-01 clean"; }
 @test "dns-01: win-acme calls every handler" { every_handler win-acme "dns-01 deploy" "dns-01 clean"; }
@@ -730,6 +733,10 @@ posh-acme | add _acme-challenge.example.test             | 2 | posh-acme add: 1 
 posh-acme | remove _acme-challenge.example.test "$D"     | 2 | posh-acme: "remove" is none of add, delete
 posh-acme | add example.test "$D"                        | 2 | txt_domain "example.test" does not begin with _acme-challenge.
 posh-acme | add _acme-challenge.example.test ''          | 2 | is not a base64url SHA-256 digest of 43 characters
+proxmox   |                                              | 2 | proxmox: it does not say what happens
+proxmox   | setup sample                                 | 2 | proxmox setup: 1 word instead of at least 2
+proxmox   | setup sample example.test                    | 2 | the value is not on standard input
+proxmox   | add sample example.test                      | 2 | proxmox: "add" is none of setup, teardown
 truenas   |                                              | 2 | truenas: it does not say what happens
 truenas   | set example.test "$D"                        | 2 | truenas set: 2 words instead of at least 3
 truenas   | add example.test _acme-challenge.example.test "$D" | 2 | truenas: "add" is none of set, unset
@@ -937,6 +944,31 @@ EOF
     [ ! -e calls ]
 }
 
+@test "Proxmox: the plugin's data are variables of the handler, and are NAME=VALUE" {
+    client proxmox "dns-01 deploy"
+    call_hook proxmox
+    status_is 0
+    grep -qx 'SAMPLE_Key=a = b' env.deploy_challenge
+    for line in nothing =x; do
+        input=$D$'\n'$line
+        call_hook proxmox
+        status_is 2
+        stderr_has "the data of the plugin, behind the value on standard input, have a line that is not NAME=VALUE"
+        [ ! -e calls ]
+    done
+    input=short
+    call_hook proxmox
+    status_is 2
+    stderr_has 'value "short" is not a base64url SHA-256 digest of 43 characters'
+}
+
+@test "Proxmox: a setup that failed is cleaned" {
+    fails deploy_challenge
+    run --separate-stderr "$acmehook" -H "$PWD/hook" --from proxmox setup sample example.test <<<"$D"
+    status_is 1
+    [ "$(tail -n 1 calls)" = "clean_challenge example.test $D $D" ]
+}
+
 @test "acmetool: live-updated has a name on each line, and its certificate in the state directory" {
     certificates
     mkdir acme/live/other.test
@@ -1022,11 +1054,11 @@ EOF
 acmetool challenge-dns-start example.test - $D
 dehydrated deploy_challenge example.test $T $D
 lego present -- example.test $T $K
-mod_md setup example.test $D
+mod_md renewed example.test
 truenas set example.test _acme-challenge.example.test $D
 uacme begin dns-01 example.test $T $D
 EOF
-    for word in add del auth create delete perform deploy pre post cleanup no-such-word; do
+    for word in add del auth create delete perform deploy pre post cleanup rm setup no-such-word; do
         run -2 --separate-stderr "$acmehook" -H "$PWD/hook" "$word" example.test "$D"
         stderr_has "say who calls with --from CLIENT"
     done
@@ -1064,6 +1096,7 @@ getssl-del getssl dns-01 clean
 lego lego-raw dns-01 deploy
 acmehook-lego lego dns-01 deploy
 mod_md mod_md dns-01 clean
+proxmox proxmox dns-01 deploy
 truenas truenas dns-01 deploy
 uacme uacme http-01 deploy
 win-acme win-acme dns-01 clean

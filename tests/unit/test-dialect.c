@@ -13,6 +13,7 @@
 
 #define TOKEN "LoqXcYV8q5ONbJQxbmR7SCTNo3tiAXDfowyjxAjEuX0"
 #define KEY_AUTH TOKEN ".9jg46WB3rR_AHD-EBXdN7cBkH1WOu0tA3M9fm21mqTI"
+#define VALUE "LPsIwTo7o8BoG0-vjCyGQGBWSVIPxI-i_X336eUOQZo"
 
 /* Of dialects that are one way only: who reads what is written. */
 static const struct {
@@ -27,17 +28,19 @@ static const struct {
 /* Rows that a client says and no handler is told, with the words behind it. */
 static const struct {
 	const char *from, *word;
-	const char *argument; /* NULL: none */
+	const char *arguments; /* with spaces between them; the last one is the domain */
 	const char *why;
 } read_only[] = {
-    {"lego", "pre", NULL, "a script of the exec provider does not know it"},
-    {"lego", "post", NULL, "likewise"},
+    {"lego", "pre", "", "a script of the exec provider does not know it"},
+    {"lego", "post", "", "likewise"},
     {"mod_md", "renewing", "example.test", "the program of MDMessageCmd is another one"},
     {"mod_md", "renewed", "example.test", "likewise"},
     {"mod_md", "expiring", "example.test", "likewise"},
     {"mod_md", "errored", "example.test", "likewise"},
     {"mod_md", "ocsp-errored", "example.test", "likewise"},
     {"mod_md", "installed", "example.test", "likewise, and its files have names of their own"},
+    {"proxmox", "setup", "plugin example.test", "proxmox-acme only runs plugins of its own"},
+    {"proxmox", "teardown", "plugin example.test", "likewise"},
 };
 
 /* Fields that come back as something else. */
@@ -320,24 +323,26 @@ static void test_nothing(const struct dialect *from, const struct form *form)
 
 static void test_read_only(size_t i, const struct form *form)
 {
-	const char *argument = read_only[i].argument;
+	char *arguments = xstrdup(read_only[i].arguments), *rest = NULL;
 	const struct form *read = NULL;
 	struct events events = {0};
 	struct error error = {0};
 	struct strlist words = {0};
 
+	put_input(VALUE);
 	strlist_add(&words, read_only[i].word);
-	if (argument)
-		strlist_add(&words, argument);
+	for (char *word = strtok_r(arguments, " ", &rest); word; word = strtok_r(NULL, " ", &rest))
+		strlist_add(&words, word);
 	dialect_read(dialect_find(read_only[i].from, DIALECT_FROM), words.v, words.n, &events,
 	    &read, &error);
 	/* the files of a certificate are not here: tests/dialects.bats has them */
 	ok(read == form && events.n == 1 && events.v[0].verb == form->verb &&
 		(!error.failure || form->verb == VERB_DEPLOY_CERT) &&
-		(!argument || !strcmp(events.v[0].field[FIELD_DOMAIN], argument)),
+		(words.n == 1 || !strcmp(events.v[0].field[FIELD_DOMAIN], words.v[words.n - 1])),
 	    "%s %s: read, and never written (%s)", read_only[i].from, form->word, read_only[i].why);
 	strlist_free(&words);
 	events_free(&events);
+	free(arguments);
 }
 
 static bool was_read(const struct form *form)
