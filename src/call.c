@@ -34,15 +34,19 @@ static void answer(const struct job *job)
 }
 
 /* The client's contract wins: events that decide nothing, one status for all failures, another one
- * for words that are not known. */
-static int exit_status(
-    const struct dialect *from, const struct form *form, const struct error *error)
+ * for what is not for us. */
+static int exit_status(const struct job *job)
 {
-	if (!form && !error->failure)
+	const struct dialect *from = job->from;
+	enum failure failure = job->error.failure;
+
+	if (!job->form && !failure)
 		return from->unknown_status;
-	if (!error->failure || (form && form->flags & FORM_ADVISORY))
+	if (!failure || (job->form && job->form->flags & FORM_ADVISORY))
 		return 0;
-	return from->failure_status ? from->failure_status : failure_status(error->failure);
+	if (job->declined && from->unknown_status)
+		return from->unknown_status;
+	return from->failure_status ? from->failure_status : failure_status(failure);
 }
 
 int call_command(struct session *session)
@@ -63,7 +67,7 @@ int call_command(struct session *session)
 		session_run(session);
 		answer(job);
 	}
-	status = exit_status(command->from, form, &job->error);
+	status = exit_status(job);
 	job_free(job);
 	return status;
 }

@@ -611,7 +611,7 @@ dehydrated|deploy_challenge example.test $D $D|1|clean
 getssl|add example.test $D|1|clean
 mod_md|setup example.test $D|1|clean
 uacme|begin dns-01 example.test $D $D|1|clean
-acmetool|challenge-dns-start example.test - $D|1|deploy
+acmetool|challenge-dns-start example.test - $D|1|clean
 lego|present _acme-challenge.example.test. $D|1|deploy
 posh-acme|add _acme-challenge.example.test $D|1|deploy
 truenas|set example.test _acme-challenge.example.test $D|1|deploy
@@ -699,6 +699,20 @@ EOF
     status_is 1
     [ ! -e calls ]
     stderr_is ""
+}
+
+@test "acmetool: a type that no handler is for is 42 without a word, start and stop" {
+    config <<EOF
+match "dns-01" { handler = "$PWD/hook" }
+EOF
+    for word in start stop; do
+        run --separate-stderr "$acmehook" --from acmetool challenge-http-$word example.test '' "$T" <<<"$K"
+        status_is 42
+        stderr_is ""
+    done
+    [ ! -e calls ]
+    from acmetool challenge-http-start example.test '' not/a/token <<<"$K"
+    status_is 2
 }
 
 @test "mod_md: teardown without its value says what to set" {

@@ -17,10 +17,14 @@ static const struct form forms[] = {
     {.word = NULL},
 };
 
+/*
+ * A start that fails is followed by no stop for dns-01 (responder/dns.go), and by the next type of
+ * challenge that the CA offers. All hooks of a directory are asked: 42 leaves it to the others.
+ */
 const struct dialect dialect_acmetool = {
     .name = "acmetool",
     .summary = "acmetool's challenge hooks: challenge-dns-start and so on",
-    .flags = DIALECT_FROM | DIALECT_TO,
+    .flags = DIALECT_FROM | DIALECT_TO | DIALECT_LEAKS | DIALECT_OFFERS,
     .forms = forms,
     .unknown_status = 42,
 };
