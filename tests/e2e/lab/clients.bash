@@ -49,7 +49,7 @@ dehydrated_run() {
     mkdir -p "${well_known:-wellknown}"
     echo "$* > cert" >domains.txt
     printf '%s\n' "CA=$directory_url" "CURL_OPTS='--cacert $LAB/ca.pem'" "HOOK=$PWD/links/dehydrated" "BASEDIR=$PWD" \
-        "WELLKNOWN=${well_known:-$PWD/wellknown}" "DOMAINS_TXT=$PWD/domains.txt" KEY_ALGO=prime256v1 "HOOK_CHAIN=${chain:-no}" >config
+        "WELLKNOWN=${well_known:-$PWD/wellknown}" "DOMAINS_TXT=$PWD/domains.txt" KEY_ALGO=prime256v1 KEYSIZE=2048 "HOOK_CHAIN=${chain:-no}" >config
     in_lab dehydrated --config config --register --accept-terms &&
         in_lab dehydrated --config config --cron --challenge "$type" &&
         kept certs/cert/cert.pem
