@@ -49,7 +49,8 @@ dehydrated_run() {
     mkdir -p "${well_known:-wellknown}"
     echo "$* > cert" >domains.txt
     printf '%s\n' "CA=$directory_url" "CURL_OPTS='--cacert $LAB/ca.pem'" "HOOK=$PWD/links/dehydrated" "BASEDIR=$PWD" \
-        "WELLKNOWN=${well_known:-$PWD/wellknown}" "DOMAINS_TXT=$PWD/domains.txt" KEY_ALGO=prime256v1 KEYSIZE=2048 "HOOK_CHAIN=${chain:-no}" >config
+        "WELLKNOWN=${well_known:-$PWD/wellknown}" "DOMAINS_TXT=$PWD/domains.txt" \
+        KEY_ALGO=prime256v1 KEYSIZE=2048 "HOOK_CHAIN=${chain:-no}" >config
     in_lab dehydrated --config config --register --accept-terms &&
         in_lab dehydrated --config config --cron --challenge "$type" &&
         kept certs/cert/cert.pem
@@ -60,8 +61,8 @@ lego_run() {
     local name names=()
     for name; do names+=(-d "$name"); done
     links
-    in_lab env PATH=/usr/sbin:/usr/bin:/sbin:/bin LEGO_CA_CERTIFICATES="$LAB/ca.pem" \
-        EXEC_PATH="$PWD/links/lego" EXEC_MODE="${mode:-}" EXEC_POLLING_INTERVAL=1 EXEC_SEQUENCE_INTERVAL=1 \
+    in_lab env LEGO_CA_CERTIFICATES="$LAB/ca.pem" EXEC_PATH="$PWD/links/lego" EXEC_MODE="${mode:-}" \
+        EXEC_POLLING_INTERVAL=1 EXEC_SEQUENCE_INTERVAL=1 \
         lego --path "$PWD/lego" --server $directory_url --accept-tos --email a@example.test \
         --dns exec --dns.resolvers 127.0.0.53:53 "${lego_options[@]}" "${names[@]}" \
         run --run-hook "$PWD/links/lego deploy" &&
