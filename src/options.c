@@ -50,6 +50,16 @@ const struct option_def option_defs[OPTION__MAX] = {
 	"a name server to ask; no others are looked for", NULL, NULL},
     [OPTION_HTTP_PORT] = {"http-port", 0, OPTION_IS_PORT, EVERYWHERE, "PORT",
 	"where http-01 is served", NULL, "80"},
+    [OPTION_CLEAN_TRIES] = {"clean-tries", 0, OPTION_IS_COUNT, EVERYWHERE, "N",
+	"how often a clean that fails is tried", NULL, "1"},
+    [OPTION_LOCK_TIMEOUT] = {"lock-timeout", 0, OPTION_IS_TIME, EVERYWHERE, "TIME",
+	"how long to wait for another acmehook that works on the name", NULL, "10m"},
+    [OPTION_STATE] = {"state", 0, OPTION_IS_TEXT, ON_COMMAND_LINE | IN_FILE | ABSOLUTE, "DIR",
+	"where what is deployed is recorded [" LOCALSTATEDIR "/lib/acmehook]", NULL, NULL},
+    [OPTION_CLEAN] = {"clean", 0, OPTION_IS_FLAG, ON_COMMAND_LINE, NULL,
+	"pending: clean what was left behind", NULL, NULL},
+    [OPTION_OLDER_THAN] = {"older-than", 0, OPTION_IS_TIME, ON_COMMAND_LINE, "TIME",
+	"pending: only what is older; for what a client still uses [1h]", NULL, NULL},
     [OPTION_VERIFIER] = {"verifier", 0, OPTION_IS_TEXT, ON_COMMAND_LINE | IN_FILE | ABSOLUTE,
 	"PATH", "the program that verifies", NULL, LIBEXECDIR "/acmehook-verify"},
     [OPTION_CONFIG] = {"config", 'c', OPTION_IS_TEXT, ON_COMMAND_LINE, "FILE",
@@ -168,6 +178,10 @@ bool settings_put(
 	case OPTION_IS_PORT:
 		if (!parse_number(value, 10, 1, 65535, &s->number))
 			return wrong(id, value, "is not a port from 1 to 65535", error);
+		break;
+	case OPTION_IS_COUNT:
+		if (!parse_number(value, 10, 1, 1000, &s->number))
+			return wrong(id, value, "is not a number from 1 to 1000", error);
 		break;
 	case OPTION_IS_MODE:
 		if (!parse_number(value, 8, 0, 0777, &s->number))
