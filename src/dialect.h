@@ -55,7 +55,7 @@ struct dialect {
 	const char *not_implemented;
 	/* Of a client: the one exit status of every failure; 0: acmehook(1)'s own. */
 	int failure_status;
-	/* Of a client: the silent answer to a word that is not here; of a handler: the same answer
+	/* Of a client: the silent answer to what is not for us; of a handler: the same answer
 	 * to us. 0: there is no such thing. */
 	int unknown_status;
 	/* What the tables cannot say of one event that was read; it is completed afterwards. */

@@ -794,7 +794,7 @@ acme.sh|add _acme-challenge.example.test $D|1|clean
 getssl|add example.test $D|1|clean
 mod_md|setup example.test $D|1|clean
 uacme|begin dns-01 example.test $D $D|1|clean
-acmetool|challenge-dns-start example.test - $D|1|deploy
+acmetool|challenge-dns-start example.test - $D|1|clean
 lego|present _acme-challenge.example.test. $D|1|deploy
 posh-acme|add _acme-challenge.example.test $D|1|deploy
 truenas|set example.test _acme-challenge.example.test $D|1|deploy
@@ -1007,6 +1007,20 @@ EOF
     status_is 1
     run --separate-stderr "$acmehook" -H "$PWD/hook" --from acmetool challenge-dns-start example.test '' "$D" ''
     status_is 1
+}
+
+@test "acmetool: a type that no handler is for is 42 without a word, start and stop" {
+    config <<EOF
+match "dns-01" { handler = "$PWD/hook" }
+EOF
+    for word in start stop; do
+        run --separate-stderr "$acmehook" --from acmetool challenge-http-$word example.test '' "$T" <<<"$K"
+        status_is 42
+        stderr_is ""
+    done
+    [ ! -e calls ]
+    from acmetool challenge-http-start example.test '' not/a/token <<<"$K"
+    status_is 2
 }
 
 @test "acmetool: standard input is the key authorization, with or without a newline" {

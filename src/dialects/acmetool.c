@@ -54,10 +54,14 @@ static void environment(const struct event *events, size_t i, size_t n, struct s
 		env_set(env, "ACME_STATE_DIR", STATE_DIR);
 }
 
+/*
+ * A start that fails is followed by no stop for dns-01 (responder/dns.go), and by the next type of
+ * challenge that the CA offers. All hooks of a directory are asked: 42 leaves it to the others.
+ */
 const struct dialect dialect_acmetool = {
     .name = "acmetool",
     .summary = "acmetool's hooks: challenge-dns-start and so on, live-updated",
-    .flags = DIALECT_FROM | DIALECT_TO | DIALECT_OFFERS,
+    .flags = DIALECT_FROM | DIALECT_TO | DIALECT_LEAKS | DIALECT_OFFERS,
     .forms = forms,
     .unknown_status = 42,
     .refine = refine,
