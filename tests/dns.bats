@@ -344,11 +344,11 @@ EOF
     heard '.verdict == "PASS" and .case == "D01"'
 }
 
-@test "D30: one server is silent, the other has it" {
+@test "D30: nobody listens at one server, the other has it" {
     dns <<<"$name TXT txt \"$digest\""
-    server two <<<"* * silent"
-    look WARN D30 --verify-timeout 0
-    says '(.reason | contains($two) and test("timed out")) and .ca == null'
+    two=127.0.0.1#1
+    look WARN D30
+    says '(.reason | contains($two) and test("refused")) and .ca == null'
 }
 
 @test "D31: all servers are silent: no verdict but RETRY, in time" {
@@ -616,4 +616,22 @@ EOF
 EOF
     look RETRY D31 --verify-timeout 1
     [ $((SECONDS - began)) -lt 8 ]
+}
+
+# The rows that cannot be made here, and why.
+excused() {
+    cat <<EOF
+D57 nodes behind one anycast address that differ: from one place only one of them can be seen
+EOF
+}
+
+@test "each row of the catalogue, D01 to D62, has a test, or a reason why it has none" {
+    seq -f 'D%02g' 62 >rows
+    sed -n 's/^@test "\(D[0-9][0-9]\): .*/\1/p' "$srcdir"/tests/*.bats "$srcdir"/tests/e2e/*.bats | sort -u >tested
+    excused | cut -d ' ' -f 1 | sort >excused
+    echo "# rows covered: $(comm -12 rows tested | wc -l) of $(wc -l <rows)" >&3
+    sort tested excused | diff -u rows -
+    # what the verifier tells apart is in rows that are tested
+    sed -n 's/^\.It \(D[0-9][0-9]\) Ta .*/\1/p' "$srcdir/man/acmehook-verify.8" | sort -u | comm -23 - tested >missing
+    [ ! -s missing ] || { cat missing; return 1; }
 }
