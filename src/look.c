@@ -71,8 +71,12 @@ static void print(struct look *look, const struct event *event)
 }
 
 /* The words as an event: what an event may not be, a question may not be either. */
-static bool read_words(const struct strlist *words, struct event *event, struct error *error)
+static bool read_words(
+    const struct strlist *words, struct event *event, struct proof *proof, struct error *error)
 {
+	if (words->n < 3)
+		return error_set(
+		    error, FAILURE_USAGE, "usage: acmehook verify %s NAME VALUE...", words->v[0]);
 	event->verb = VERB_DEPLOY;
 	event_set(event, FIELD_TYPE, words->v[0]);
 	event_set(event, FIELD_DOMAIN, words->v[1]);
@@ -90,7 +94,51 @@ static bool read_words(const struct strlist *words, struct event *event, struct 
 			    "value \"%s\" is not a base64url SHA-256 digest of 43 characters",
 			    words->v[i]);
 	}
+	proof->domain = event->field[FIELD_DOMAIN];
+	proof->token = event->field[FIELD_TOKEN];
+	proof->values = (const char *const *)words->v + 2;
+	proof->n = words->n - 2;
 	return true;
+}
+
+/* The same for CAA, which is no challenge: the name, and perhaps the type that is meant. */
+static bool read_caa(struct look *look, const struct strlist *words, struct event *event,
+    struct proof *proof, struct error *error)
+{
+	struct strlist identities = {0};
+	char *domain;
+	bool known;
+
+	event_set(event, FIELD_DOMAIN, words->v[1]);
+	event->verb = VERB_DEPLOY_CERT; /* whose domain may be a wildcard */
+	if (!event_complete(event, error))
+		return false;
+	event_set(event, FIELD_TYPE, words->v[0]);
+	domain = event->field[FIELD_DOMAIN];
+	if (words->n > 3 || (words->n == 3 && !is_challenge_type(words->v[2])))
+		return error_set(error, FAILURE_USAGE,
+		    "\"%s\" is no type of challenge; only one may follow the name",
+		    words->v[words->n - 1]);
+	verifier_identities(&look->session->view, &identities);
+	known = identities.n;
+	strlist_free(&identities);
+	if (!known)
+		return error_set(error, FAILURE_USAGE,
+		    "for which CA? give --ca letsencrypt, or its name in CAA records with "
+		    "--caa-identity");
+	if (identifier_is_ip(domain))
+		return error_set(
+		    error, FAILURE_USAGE, "%s is an address; CAA is for domain names", domain);
+	proof->wildcard = !strncmp(domain, "*.", 2);
+	proof->method = words->v[2];
+	proof->domain = domain + 2 * proof->wildcard;
+	proof->n = 0;
+	return true;
+}
+
+static bool is_caa(const struct strlist *words)
+{
+	return !strcmp(words->v[0], "caa");
 }
 
 static int exit_status(struct json_object *verdict)
@@ -113,25 +161,19 @@ int look_command(struct session *session)
 	struct look look = {.session = session};
 	struct event event = {0};
 	struct error error = {0};
-	struct proof proof;
+	struct proof proof = {0};
 	int status = failure_status(FAILURE_STOPPED);
 
-	if (!read_words(words, &event, &error)) {
+	if (is_caa(words) ? !read_caa(&look, words, &event, &proof, &error)
+			  : !read_words(words, &event, &proof, &error)) {
 		report_line(NULL, "verify: %s", error.text);
 		event_free(&event);
 		return failure_status(error.failure);
 	}
-	proof = (struct proof){
-	    .type = event.field[FIELD_TYPE],
-	    .domain = event.field[FIELD_DOMAIN],
-	    .token = event.field[FIELD_TOKEN],
-	    .values = (const char *const *)words->v + 2,
-	    .n = words->n - 2,
-	    .timeout =
-		timeout->set ? timeout->number : job_default_timeout(event.field[FIELD_TYPE]),
-	    .view = &session->view,
-	};
-	look.title = xasprintf("%s %s", proof.type, proof.domain);
+	proof.type = event.field[FIELD_TYPE];
+	proof.timeout = timeout->set ? timeout->number : job_default_timeout(proof.type);
+	proof.view = &session->view;
+	look.title = xasprintf("%s %s", proof.type, event.field[FIELD_DOMAIN]);
 	session->on_stop = on_stop;
 	session->arg = &look;
 	look.question = verifier_ask(session->jobs.verifier, &proof, on_verdict,

@@ -59,12 +59,15 @@ static void add_server(struct buf *b, struct json_object *server)
 	const char *name = jsonline_string(server, "name"),
 		   *code = jsonline_string(server, "rcode");
 	const char *reason = jsonline_string(server, "reason"),
-		   *body = jsonline_string(server, "body");
+		   *body = jsonline_string(server, "body"),
+		   *asked = jsonline_string(server, "asked");
 	long long status = jsonline_integer(server, "status", 0);
 
 	buf_printf(b, "  %-7s %s%s%s%s", or_empty(jsonline_string(server, "verdict")),
 	    or_empty(name), name ? " (" : "", or_empty(jsonline_string(server, "address")),
 	    name ? ")" : "");
+	if (asked)
+		buf_printf(b, ", asked for %s:", asked);
 	if (code)
 		buf_printf(b, " %s", code);
 	if (status)

@@ -22,3 +22,10 @@ bool ca_from_name(const char *name, enum ca *ca)
 	}
 	return false;
 }
+
+const char *ca_identity(enum ca ca)
+{
+	static const char *const identities[CA__MAX] = {[CA_LETSENCRYPT] = "letsencrypt.org"};
+
+	return identities[ca];
+}

@@ -13,4 +13,7 @@ extern const char *const ca_names[CA__MAX + 1];
 /* False if it is none of the names. */
 bool ca_from_name(const char *name, enum ca *ca);
 
+/* The name that it has in CAA records; NULL if it is not known, or the CA does not look at them. */
+const char *ca_identity(enum ca ca);
+
 #endif

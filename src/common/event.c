@@ -49,6 +49,7 @@ static const struct {
     [FIELD_NONE] = {"nothing", CHECK_TEXT},
     [FIELD_TYPE] = {"type", CHECK_WORD},
     [FIELD_DOMAIN] = {"domain", CHECK_LATER},
+    [FIELD_WILDCARD] = {"wildcard", CHECK_WORD},
     [FIELD_FQDN] = {"txt_domain", CHECK_LATER},
     [FIELD_TOKEN] = {"token", CHECK_TOKEN},
     [FIELD_VALIDATION] = {"validation", CHECK_WORD},
@@ -226,8 +227,10 @@ static bool complete_domain(struct event *event, bool challenge, struct error *e
 		return !challenge || error_set(error, FAILURE_USAGE, "the domain is missing");
 	if (!strncmp(domain, "ip:", 3))
 		memmove(domain, domain + 3, strlen(domain + 3) + 1);
-	if (challenge && !strncmp(domain, "*.", 2))
+	if (challenge && !strncmp(domain, "*.", 2)) {
 		memmove(domain, domain + 2, strlen(domain + 2) + 1);
+		event_set(event, FIELD_WILDCARD, "true");
+	}
 	len = strlen(domain);
 	if (len > 1 && domain[len - 1] == '.')
 		domain[len - 1] = '\0';

@@ -85,6 +85,19 @@ enum case_id {
 	CASE_H46,	     /* no HTTP response */
 	CASE_H47,	     /* connected, and no response in time */
 	CASE_HTTP_RESET,     /* the connection was torn down */
+	CASE_CAA_WAITING,    /* nobody has answered yet */
+	CASE_CAA_BLIND,	     /* nobody can be asked from here */
+	CASE_C01,	     /* no CAA records */
+	CASE_C01_ALLOWED,    /* CAA records that allow it */
+	CASE_C02,	     /* other CAs only */
+	CASE_C03,	     /* the same, for wildcards */
+	CASE_C04,	     /* not after this type of challenge */
+	CASE_C05,	     /* not for this account */
+	CASE_C05_UNKNOWN,    /* for certain accounts, and ours is not known */
+	CASE_C06,	     /* a record for the CA that it cannot read */
+	CASE_C07,	     /* no server answers */
+	CASE_C08,	     /* critical, and not known */
+	CASE_C09,	     /* forbidden at the target of a CNAME */
 	CASE__MAX
 };
 
@@ -123,7 +136,8 @@ struct catalogue_entry {
 };
 
 /* A part for each type of check: those of its cases that it does not have are all zero. */
-extern const struct catalogue_entry catalogue_dns[CASE__MAX], catalogue_http[CASE__MAX];
+extern const struct catalogue_entry catalogue_dns[CASE__MAX], catalogue_http[CASE__MAX],
+    catalogue_caa[CASE__MAX];
 
 const struct catalogue_entry *catalogue_entry(enum case_id id);
 

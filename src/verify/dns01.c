@@ -436,16 +436,9 @@ static void take_message(struct server *s, const struct message *m)
 	}
 }
 
-static bool no_route(int error)
-{
-	/* EADDRNOTAVAIL: there is no address of that family to send from. */
-	return error == UV_ENETUNREACH || error == UV_EHOSTUNREACH || error == UV_EADDRNOTAVAIL ||
-	       error == UV_EAFNOSUPPORT;
-}
-
 static enum sight failure_sight(const struct exchange_result *result)
 {
-	if (result->end == EXCHANGE_ERROR && no_route(result->error))
+	if (exchange_no_route(result))
 		return SIGHT_UNREACHABLE;
 	return result->end == EXCHANGE_GARBAGE ? SIGHT_LAME : SIGHT_SILENT;
 }
