@@ -15,8 +15,8 @@
 #include "identifier.h"
 
 /*
- * So many ms a look waits for answers before the other servers are asked again; the last look, when
- * there is no other, waits for as long as an exchange can take.
+ * So many ms a look waits for answers before the other servers are asked again; a look that is the
+ * only one waits for as long as an exchange can take.
  */
 #define PATIENCE 2000
 #define LAST_PATIENCE 15000

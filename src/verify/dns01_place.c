@@ -209,7 +209,7 @@ static void answered(void *arg, const struct exchange_result *result)
 		dns01_take(s, result->message);
 	} else {
 		s->sight = failure_sight(result);
-		s->reason = xstrdup(exchange_reason(result));
+		s->reason = exchange_reason(result);
 	}
 	dns01_arrived(dns);
 }
