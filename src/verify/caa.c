@@ -271,7 +271,7 @@ static void answered(void *arg, const struct exchange_result *result)
 		take_message(s, result->message);
 	} else {
 		s->sight = exchange_no_route(result) ? CAA_SIGHT_UNREACHABLE : CAA_SIGHT_SILENT;
-		s->reason = xstrdup(exchange_reason(result));
+		s->reason = exchange_reason(result);
 	}
 	if (--step->pending == 0)
 		step_done(step);

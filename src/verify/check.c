@@ -19,6 +19,11 @@
 #define INTERVAL_FIRST 250
 #define INTERVAL_MAX 10000
 
+/* The last look begins so long before the end, or at a quarter of the time, and is the end. */
+#define LAST_LOOK 2000
+/* On a busy host even a look at a server next door takes some time. */
+#define LAST_LOOK_LEAST 1000
+
 static const struct check_type *const types[] = {&check_dns01, &check_http01, &check_caa};
 
 bool checks_init(struct checks *all, uv_loop_t *loop,
@@ -62,6 +67,7 @@ void checks_free(struct checks *all)
 	while (all->first)
 		check_end(all->first);
 	fetches_free(&all->fetches);
+	exchanges_free(&all->exchanges);
 }
 
 uint64_t check_age(const struct check *c)
@@ -76,24 +82,38 @@ static void on_patience(uv_timer_t *timer)
 	c->type->settle(c);
 }
 
-static uint64_t time_left(const struct check *c)
+static uint64_t until(const struct check *c, uint64_t end)
 {
 	uint64_t age = check_age(c);
 
-	return age < c->timeout ? c->timeout - age : 0;
+	return age < end ? end - age : 0;
+}
+
+/* When the last look is to begin, in ms from the start of the check. */
+static uint64_t last_begins(const struct check *c)
+{
+	uint64_t quarter = c->timeout / 4;
+
+	return c->timeout - (quarter < LAST_LOOK ? quarter : LAST_LOOK);
+}
+
+/* How long a look may take: the last one to the end; a single one as long as it needs. */
+static uint64_t patience(const struct check *c)
+{
+	uint64_t left = until(c, c->last ? c->timeout : last_begins(c));
+
+	if (!c->timeout)
+		return c->type->last_patience;
+	if (c->last)
+		return left > LAST_LOOK_LEAST ? left : LAST_LOOK_LEAST;
+	return left < c->type->patience ? left : c->type->patience;
 }
 
 static void look(struct check *c)
 {
-	uint64_t left = time_left(c), patience = c->type->patience;
-
 	c->looking = true;
-	c->last = left == 0;
-	if (c->last)
-		patience = c->type->last_patience;
-	else if (left < patience)
-		patience = left;
-	uv_timer_start(&c->timer, on_patience, patience, 0);
+	c->last = !until(c, last_begins(c));
+	uv_timer_start(&c->timer, on_patience, patience(c), 0);
 	c->type->look(c);
 }
 
@@ -113,12 +133,12 @@ static uint64_t jitter(uint64_t ms)
 
 static void wait_for_next(struct check *c)
 {
-	uint64_t left = time_left(c), wait = jitter(c->interval);
+	uint64_t left = until(c, last_begins(c)), wait = jitter(c->interval);
 
 	c->interval += c->interval / 2;
 	if (c->interval > INTERVAL_MAX)
 		c->interval = INTERVAL_MAX;
-	/* The last look is when the time is up; one shortly before it would be of no use. */
+	/* One shortly before the last look would be of no use. */
 	if (wait + INTERVAL_FIRST > left)
 		wait = left;
 	uv_timer_start(&c->timer, on_turn, wait, 0);
