@@ -9,6 +9,7 @@
 
 #include "diagnose.h"
 #include "jsonline.h"
+#include "preflight.h"
 #include "report.h"
 #include "verdict.h"
 #include "verifier.h"
@@ -260,21 +261,22 @@ struct waiting {
 	size_t i;
 };
 
-static void decide(struct job *job, size_t i)
+bool job_accepts(struct job *job, size_t i, struct json_object *verdict, const char *how_far)
 {
 	struct task *task = &job->tasks[i];
 	const struct event *event = &job->deploy.events.v[i];
-	enum verdict verdict = VERDICT_UNKNOWN;
-	const char *reason = jsonline_string(task->verify, "reason");
+	enum verdict v = VERDICT_UNKNOWN;
+	const char *reason = jsonline_string(verdict, "reason");
 	enum failure failure;
 
-	verdict_from_name(jsonline_string(task->verify, "verdict"), &verdict);
-	failure = decision[view_number(&job->deploy.targets[i].view, OPTION_VERIFY)][verdict];
+	verdict_from_name(jsonline_string(verdict, "verdict"), &v);
+	failure = decision[view_number(&job->deploy.targets[i].view, OPTION_VERIFY)][v];
 	if (!failure)
-		return;
-	error_set(&task->error, failure, "%s %s: not verified: %s", event->field[FIELD_TYPE],
-	    event->field[FIELD_DOMAIN], reason ? reason : verdict_name(verdict));
+		return true;
+	error_set(&task->error, failure, "%s %s: %s: %s", event->field[FIELD_TYPE],
+	    event->field[FIELD_DOMAIN], how_far, reason ? reason : verdict_name(v));
 	fail(job, i, &task->error);
+	return false;
 }
 
 static void on_verdict(void *arg, struct json_object *verdict)
@@ -285,7 +287,7 @@ static void on_verdict(void *arg, struct json_object *verdict)
 
 	task->question = NULL;
 	task->verify = verdict;
-	decide(job, w->i);
+	job_accepts(job, w->i, verdict, "not verified");
 	free(w);
 	if (--job->pending == 0)
 		finish_or_undo(job);
@@ -459,6 +461,13 @@ static void run_next(struct job *job)
 	}
 }
 
+/* There is nothing that would keep the handler from being called. */
+static void run(struct job *job)
+{
+	job->state = JOB_RUNNING;
+	run_next(job);
+}
+
 void job_start(struct job *job, void (*done)(struct job *, void *), void *arg)
 {
 	job->done = done;
@@ -472,8 +481,15 @@ void job_start(struct job *job, void (*done)(struct job *, void *), void *arg)
 	for (size_t i = 0; i < job->deploy.events.n; i++)
 		if (job_verifies(job, i))
 			verifier_prepare(job->jobs->verifier);
-	job->state = JOB_RUNNING;
-	run_next(job);
+	job->state = JOB_ASKING;
+	if (!preflight_start(job, run))
+		run(job);
+}
+
+static void stop_asking(struct job *job)
+{
+	preflight_stop(job);
+	run(job);
 }
 
 static void stop_verifying(struct job *job)
@@ -500,7 +516,9 @@ void jobs_stop(struct jobs *jobs)
 	jobs->stopping = true;
 	for (struct job *job = jobs->first; job; job = next) {
 		next = job->next;
-		if (job->state == JOB_VERIFYING)
+		if (job->state == JOB_ASKING)
+			stop_asking(job);
+		else if (job->state == JOB_VERIFYING)
 			stop_verifying(job);
 		else if (job->process && job->state == JOB_RUNNING)
 			process_stop(job->process);
@@ -530,6 +548,7 @@ void job_free(struct job *job)
 		return;
 	for (size_t i = 0; i < job->deploy.events.n; i++) {
 		json_object_put(job->tasks[i].verify);
+		json_object_put(job->tasks[i].caa);
 	}
 	free(job->tasks);
 	batch_free(&job->deploy);

@@ -55,10 +55,11 @@ struct task {
 	const struct call *call;
 	struct question *question;
 	struct json_object *verify; /* the verdict; NULL if it was not looked for */
+	struct json_object *caa;    /* the verdict about CAA records, likewise */
 	struct error error;	    /* none: all is well */
 };
 
-enum job_state { JOB_PLANNED, JOB_RUNNING, JOB_VERIFYING, JOB_UNDOING, JOB_DONE };
+enum job_state { JOB_PLANNED, JOB_ASKING, JOB_RUNNING, JOB_VERIFYING, JOB_UNDOING, JOB_DONE };
 
 struct job {
 	struct job *next;
@@ -104,5 +105,10 @@ long job_default_timeout(const char *type);
 /* And for an event. */
 long job_verify_timeout(const struct job *job, size_t i);
 bool job_verifies(const struct job *job, size_t i);
+/*
+ * Does a verdict about an event let the client on, by --verify? If not, there is an error that says
+ * how far it came ("not verified"), and the reason of the verdict.
+ */
+bool job_accepts(struct job *job, size_t i, struct json_object *verdict, const char *how_far);
 
 #endif

@@ -231,3 +231,138 @@ END
     status_is 2
     stderr_has "--caa-identity"
 }
+
+# begin STATUS [OPTION...]: deploy_challenge for example.test, as ca.example, with the handler "hook"
+begin() {
+    local status=$1
+    shift
+    run --separate-stderr "$acmehook" --handler "$PWD/hook" --authority "$authority" --verify-timeout 0.3 --caa-identity ca.example "$@" \
+        --from dehydrated deploy_challenge example.test "$token" "$digest"
+    status_is "$status"
+}
+
+@test "what CAA forbids is not begun: the handler is not called" {
+    recorder hook
+    dns <<END
+example.test CAA caa "0 issue other.example"
+$name TXT txt "$digest"
+* * nodata
+END
+    begin 3
+    stdout_is ""
+    stderr_has "deploy_challenge example.test: the handler was not called"
+    stderr_has "dns-01 example.test: the CAA records of example.test do not allow ca.example to issue: 0 issue \"other.example\" (FAIL C02"
+    stderr_has "The CA would say: While processing CAA for example.test: CAA record for example.test prevents issuance"
+    [ ! -e hook.calls ]
+    run --separate-stderr "$acmehook" --format json --handler "$PWD/hook" --authority "$authority" --caa-identity ca.example \
+        --from dehydrated deploy_challenge example.test "$token" "$digest"
+    jq -e '.ok == false and .handler == null and .verify.case == "C02" and .caa.case == "C02" and (.error | startswith("dns-01 example.test: not begun: "))' <<<"$stderr"
+    [ ! -e hook.calls ]
+}
+
+@test "CAA is asked with the type of the challenge and the account" {
+    recorder hook
+    dns <<END
+example.test CAA caa "0 issue ca.example; validationmethods=http-01"
+$name TXT txt "$digest"
+* * nodata
+END
+    begin 3
+    stderr_has "FAIL C04"
+    cat >rules <<END
+example.test CAA caa "0 issue ca.example; accounturi=https://ca.example/acct/1; validationmethods=dns-01"
+$name TXT txt "$digest"
+* * nodata
+END
+    begin 3 --account https://ca.example/acct/2
+    [ ! -e hook.calls ]
+    begin 0 --account https://ca.example/acct/1
+    [ "$(cat hook.calls)" = "deploy_challenge example.test $token $digest" ]
+    stderr_is ""
+}
+
+@test "CAA that allows is not spoken of; --verify decides what else stops" {
+    recorder hook
+    dns <<END
+example.test CAA caa "0 issue ca.example; accounturi=https://ca.example/acct/1"
+$name TXT txt "$digest"
+* * nodata
+END
+    # not known: a warning, and the end with strict
+    begin 0
+    stderr_has "WARNING: it could not be verified from here"
+    stderr_has "UNKNOWN C05"
+    [ "$(wc -l <hook.calls)" = 1 ]
+    begin 6 --verify strict
+    [ "$(wc -l <hook.calls)" = 1 ]
+    cat >rules <<END
+example.test CAA caa "0 issue other.example"
+$name TXT txt "$digest"
+* * nodata
+END
+    begin 0 --verify warn
+    stderr_has "FAIL C02"
+    [ "$(wc -l <hook.calls)" = 2 ]
+    begin 0 --verify off
+    stderr_is ""
+    # a CA that is not known, or does not look at CAA
+    run --separate-stderr "$acmehook" --handler "$PWD/hook" --authority "$authority" --ca pebble --from dehydrated deploy_challenge example.test "$token" "$digest"
+    status_is 0
+    stderr_is ""
+    [ "$(wc -l <hook.calls)" = 4 ]
+    # cleaning and certificates are nobody's permission
+    run --separate-stderr "$acmehook" --handler "$PWD/hook" --authority "$authority" --ca letsencrypt --from dehydrated clean_challenge example.test "$token" "$digest"
+    status_is 0
+    [ "$(wc -l <hook.calls)" = 5 ]
+}
+
+@test "name servers that fail for CAA: exit 4, in time, and the handler is not called" {
+    recorder hook
+    dns <<<"* CAA servfail
+* * nodata"
+    begin 4
+    stderr_has "RETRY C07"
+    [ ! -e hook.calls ]
+}
+
+@test "one of several names is forbidden: none is begun" {
+    recorder hook
+    dns <<END
+example.test CAA caa "0 issue other.example"
+* * nodata
+END
+    run --separate-stderr "$acmehook" --handler "$PWD/hook" --authority "$authority" --verify-timeout 0.3 --caa-identity ca.example \
+        --from dehydrated deploy_challenge fine.test "$token" "$digest" example.test "${token%U0}U1" "$digest2"
+    status_is 3
+    [ ! -e hook.calls ]
+}
+
+@test "an event that tells the wildcard is asked for as one" {
+    recorder hook
+    dns <<END
+example.test CAA caa "0 issue ca.example" "0 issuewild ;"
+$name TXT txt "$digest"
+* * nodata
+END
+    echo '{"id": 1, "cmd": "perform_challenge", "type": "dns-01", "domain": "*.example.test", "validation": "'"$digest"'", "token": "'"$token"'"}' >events
+    run --separate-stderr "$acmehook" --handler "$PWD/hook" --authority "$authority" --verify-timeout 0.3 --caa-identity ca.example run events
+    jq -e '.ok == false and .caa.case == "C03"' <<<"$output"
+    [ ! -e hook.calls ]
+    sed -i 's/\*\.//' events
+    run --separate-stderr "$acmehook" --handler "$PWD/hook" --authority "$authority" --verify-timeout 0.3 --caa-identity ca.example run events
+    jq -e '.ok and .caa.case == "C01"' <<<"$output"
+}
+
+@test "SIGTERM while CAA is asked: the handler is not called" {
+    recorder hook
+    dns <<<"* * silent"
+    "$acmehook" --handler "$PWD/hook" --authority "$authority" --verify-timeout 60 --caa-identity ca.example \
+        --from dehydrated deploy_challenge example.test "$token" "$digest" 2>err 3>&- &
+    # the verifier has been started: it is asked
+    until [ -n "$(cat "/proc/$!/task/$!/children" 2>/dev/null)" ]; do sleep 0.05; done
+    kill -TERM $!
+    wait $! || status=$?
+    [ "$status" = 75 ]
+    [[ $(cat err) == *"stopped before the handler was called"* ]]
+    [ ! -e hook.calls ]
+}
