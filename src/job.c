@@ -10,6 +10,7 @@
 #include "diagnose.h"
 #include "jsonline.h"
 #include "preflight.h"
+#include "record_name.h"
 #include "report.h"
 #include "verdict.h"
 #include "verifier.h"
@@ -115,14 +116,16 @@ static void link_calls(struct job *job)
 	}
 }
 
-/* A CA offers types that nobody here knows yet: the client goes on to its next offer. */
+/* A CA offers types that nobody knows yet, or that the client cannot tell of: it goes on to its
+ * next offer. */
 static bool is_unknown_offer(const struct job *job)
 {
 	const struct event *event =
 	    job->deploy.events.n ? &job->deploy.events.v[job->culprit] : NULL;
 	const char *type = event ? event->field[FIELD_TYPE] : NULL;
 
-	return job->from->flags & DIALECT_OFFERS && type && !is_challenge_type(type);
+	return job->from->flags & DIALECT_OFFERS && type &&
+	       (!is_challenge_type(type) || record_is_apart(type));
 }
 
 struct job *job_new(struct jobs *jobs, const struct dialect *from, const struct form *form,
@@ -245,7 +248,7 @@ bool job_verifies(const struct job *job, size_t i)
 long job_default_timeout(const char *type)
 {
 	/* a record has to travel to other servers, a file has not */
-	return strcmp(type, "dns-01") ? 60000 : 300000;
+	return record_answers(type) ? 300000 : 60000;
 }
 
 long job_verify_timeout(const struct job *job, size_t i)
@@ -310,6 +313,8 @@ static void ask(struct job *job, size_t i)
 	    .type = event->field[FIELD_TYPE],
 	    .domain = event->field[FIELD_DOMAIN],
 	    .token = event->field[FIELD_TOKEN],
+	    .account = event->field[FIELD_ACCOUNT],
+	    .wildcard = event->field[FIELD_WILDCARD] != NULL,
 	    .values = &value,
 	    .n = 1,
 	    .timeout = job_verify_timeout(job, i),

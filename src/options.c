@@ -305,6 +305,7 @@ void options_help(FILE *to)
 	    "       acmehook [OPTION...] run [FILE]                JSON events in, results out\n"
 	    "       acmehook [OPTION...] verify TYPE NAME VALUE... look only, call nothing\n"
 	    "       acmehook [OPTION...] verify caa NAME [TYPE]    may the CA issue for it?\n"
+	    "       acmehook [OPTION...] verify dns-persist-01 NAME\n"
 	    "       acmehook [OPTION...] explain ...               what would be done, and why\n"
 	    "       acmehook dialects                              clients and kinds of "
 	    "handlers\n\n",

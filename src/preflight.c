@@ -6,6 +6,7 @@
 
 #include <stdlib.h>
 
+#include "ca.h"
 #include "identifier.h"
 #include "verifier.h"
 
@@ -20,15 +21,12 @@ struct waiting {
 
 static bool is_wanted(const struct job *job, size_t i)
 {
-	struct strlist identities = {0};
-	bool known;
+	const struct view *view = &job->deploy.targets[i].view;
+	enum ca ca = (enum ca)view_number(view, OPTION_CA);
 
 	if (!job_verifies(job, i) || identifier_is_ip(job->deploy.events.v[i].field[FIELD_DOMAIN]))
 		return false;
-	verifier_identities(&job->deploy.targets[i].view, &identities);
-	known = identities.n;
-	strlist_free(&identities);
-	return known;
+	return view_get(view, OPTION_CAA_IDENTITY)->set || (ca_identity(ca) && ca_checks_caa(ca));
 }
 
 static void on_verdict(void *arg, struct json_object *verdict)
@@ -54,6 +52,7 @@ static void ask(struct job *job, size_t i, void (*done)(struct job *job))
 	    .type = "caa",
 	    .domain = event->field[FIELD_DOMAIN],
 	    .method = event->field[FIELD_TYPE],
+	    .account = event->field[FIELD_ACCOUNT],
 	    .wildcard = event->field[FIELD_WILDCARD] != NULL,
 	    .timeout = timeout < PATIENCE ? timeout : PATIENCE,
 	    .view = &job->deploy.targets[i].view,

@@ -226,8 +226,8 @@ static void add_job(struct buf *b, struct report *report, const struct job *job)
 		if (task->caa != task->verify)
 			add_verify(b, report, job, i, task->caa);
 		else if (task->caa)
-			buf_printf(b, "acmehook: %s: the handler was not called\n",
-			    job_title(job, i));
+			buf_printf(
+			    b, "acmehook: %s: the handler was not called\n", job_title(job, i));
 		add_verify(b, report, job, i, task->verify);
 	}
 	if (verified_badly && !report->verbose)

@@ -343,6 +343,8 @@ static struct json_object *proof_to_json(const struct proof *proof, long long id
 		jsonline_set(o, "method", proof->method);
 	json_object_object_add(o, "wildcard", json_object_new_boolean(proof->wildcard));
 	view_to_json(proof->view, o);
+	if (proof->account)
+		jsonline_set(o, "account", proof->account);
 	json_object_object_add(o, "progress", json_object_new_boolean(progress));
 	return o;
 }

@@ -14,9 +14,10 @@ struct question;
 /* What is to be proven. Everything is copied before verifier_ask() returns. */
 struct proof {
 	const char *type, *domain;
-	const char *token;  /* http-01; else NULL */
-	const char *method; /* caa: the type of challenge that is meant; else NULL */
-	bool wildcard;	    /* it is for "*." and the domain */
+	const char *token;   /* http-01; else NULL */
+	const char *method;  /* caa: the type of challenge that is meant; else NULL */
+	const char *account; /* URI; NULL: the one of the settings, if any */
+	bool wildcard;	     /* it is for "*." and the domain */
 	const char *const *values;
 	size_t n;
 	long timeout;		 /* ms */

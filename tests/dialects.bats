@@ -694,11 +694,13 @@ EOF
     run -0 "$acmehook" --from uacme begin dns-01 example.test "$T" "$D"
 }
 
-@test "uacme: a type of the future is declined without a word" {
-    from uacme begin dns-account-01 example.test "$T" "$K"
-    status_is 1
-    [ ! -e calls ]
-    stderr_is ""
+@test "uacme: a type of the future, or whose record it cannot tell, is declined without a word" {
+    for type in dns-future-01 dns-account-01; do
+        from uacme begin $type example.test "$T" "$K"
+        status_is 1
+        [ ! -e calls ]
+        stderr_is ""
+    done
 }
 
 @test "mod_md: teardown without its value says what to set" {

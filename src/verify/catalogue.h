@@ -85,6 +85,11 @@ enum case_id {
 	CASE_H46,	     /* no HTTP response */
 	CASE_H47,	     /* connected, and no response in time */
 	CASE_HTTP_RESET,     /* the connection was torn down */
+	CASE_A01,	     /* dns-account-01: where the record of dns-01 would be */
+	CASE_P01,	     /* dns-persist-01: malformed */
+	CASE_P02,	     /* dns-persist-01: other account, no wildcard, or expired */
+	CASE_PERSIST_NONE,   /* dns-persist-01: no record; the CA's words only */
+	CASE_PERSIST_OTHER,  /* dns-persist-01: none of ours; the CA's words only */
 	CASE_CAA_WAITING,    /* nobody has answered yet */
 	CASE_CAA_BLIND,	     /* nobody can be asked from here */
 	CASE_C01,	     /* no CAA records */
@@ -103,21 +108,24 @@ enum case_id {
 
 /* What the sentences of the catalogue speak of. */
 enum fact {
-	FACT_NAME,     /* the name that is asked for; http-01: the identifier */
-	FACT_DOMAIN,   /* the identifier */
-	FACT_TARGET,   /* where a CNAME or a redirect leads */
-	FACT_HAVE,     /* how many servers have it ... */
-	FACT_TOTAL,    /* ... of how many */
-	FACT_ANSWER,   /* how many of these answer */
-	FACT_SERVERS,  /* the servers at fault, with their addresses */
-	FACT_FOUND,    /* what was found instead, as the CA would quote it */
-	FACT_MORE,     /* how many more such there are */
-	FACT_EXPECTED, /* what should be there */
-	FACT_DETAIL,   /* the rest of a sentence */
-	FACT_ADDRESS,  /* the address that was fetched from */
-	FACT_URL,      /* the URL that was fetched last */
-	FACT_LIMIT,    /* as many as the CA allows */
-	FACT_STATUS,   /* its HTTP status */
+	FACT_NAME,	/* the name that is asked for; http-01: the identifier */
+	FACT_DOMAIN,	/* the identifier */
+	FACT_TARGET,	/* where a CNAME or a redirect leads */
+	FACT_HAVE,	/* how many servers have it ... */
+	FACT_TOTAL,	/* ... of how many */
+	FACT_ANSWER,	/* how many of these answer */
+	FACT_SERVERS,	/* the servers at fault, with their addresses */
+	FACT_FOUND,	/* what was found instead, as the CA would quote it */
+	FACT_MORE,	/* how many more such there are */
+	FACT_EXPECTED,	/* what should be there */
+	FACT_DETAIL,	/* the rest of a sentence */
+	FACT_ADDRESS,	/* the address that was fetched from */
+	FACT_URL,	/* the URL that was fetched last */
+	FACT_LIMIT,	/* as many as the CA allows */
+	FACT_STATUS,	/* its HTTP status */
+	FACT_ACCOUNT,	/* dns-account-01: the URI of the account */
+	FACT_CHALLENGE, /* dns-persist-01: its type, as the CA writes it */
+	FACT_ISSUER,	/* dns-persist-01: the CA's name */
 	FACT__MAX
 };
 

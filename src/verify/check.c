@@ -24,7 +24,8 @@
 /* On a busy host even a look at a server next door takes some time. */
 #define LAST_LOOK_LEAST 1000
 
-static const struct check_type *const types[] = {&check_dns01, &check_http01, &check_caa};
+static const struct check_type *const types[] = {
+    &check_dns01, &check_dns_account01, &check_dns_persist01, &check_http01, &check_caa};
 
 bool checks_init(struct checks *all, uv_loop_t *loop,
     void (*say)(void *arg, struct json_object *reply), void *arg)

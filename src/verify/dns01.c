@@ -10,9 +10,8 @@
 #include "verify/dns01.h"
 
 #include <stdlib.h>
-#include <string.h>
 
-#include "identifier.h"
+#include "record_name.h"
 
 /*
  * So many ms a look waits for answers before the other servers are asked again; a look that is the
@@ -20,14 +19,6 @@
  */
 #define PATIENCE 2000
 #define LAST_PATIENCE 15000
-
-static const char *fault(const struct check *check)
-{
-	if (identifier_is_ip(check->domain))
-		return "dns-01 is for domain names, not for addresses";
-	return identifier_dns_fault(check->domain, false) ? "\"domain\" is not a domain name"
-							  : NULL;
-}
 
 static void end(struct check *check)
 {
@@ -163,7 +154,10 @@ static void look(struct check *check)
 		dns = check->work = xcalloc(1, sizeof(*dns));
 		dns->check = check;
 		dns->delegation_told = delegation_told;
-		name = xasprintf("_acme-challenge.%s", check->domain);
+		name = record_name(check->type->name, check->domain, check->account);
+		/* One stands for whatever record will do. */
+		if (check->type->valueless)
+			strlist_add(&check->values, name);
 		dns01_place_add(dns, NULL, name);
 		free(name);
 	}
@@ -178,9 +172,33 @@ static void look(struct check *check)
 
 const struct check_type check_dns01 = {
     .name = "dns-01",
+    .kind = &dns01_digest,
     .patience = PATIENCE,
     .last_patience = LAST_PATIENCE,
-    .fault = fault,
+    .fault = dns01_fault,
+    .look = look,
+    .settle = settle,
+    .end = end,
+};
+
+const struct check_type check_dns_account01 = {
+    .name = "dns-account-01",
+    .kind = &dns01_account,
+    .patience = PATIENCE,
+    .last_patience = LAST_PATIENCE,
+    .fault = dns01_account_fault,
+    .look = look,
+    .settle = settle,
+    .end = end,
+};
+
+const struct check_type check_dns_persist01 = {
+    .name = "dns-persist-01",
+    .kind = &dns01_persist,
+    .valueless = true,
+    .patience = PATIENCE,
+    .last_patience = LAST_PATIENCE,
+    .fault = dns01_persist_fault,
     .look = look,
     .settle = settle,
     .end = end,

@@ -100,7 +100,7 @@ struct validation {
 };
 
 /* Names that the value may be at by mistake. */
-#define ELSEWHERE_MAX 4
+#define ELSEWHERE_MAX 5
 
 struct probe {
 	struct dns01 *dns;
@@ -119,6 +119,23 @@ struct elsewhere {
 	unsigned look;	   /* that began it */
 	void (*done)(struct dns01 *dns);
 };
+
+/* What differs among the types of challenges that a TXT record answers. */
+struct dns01_kind {
+	/* Is it the k-th of the values that must be there? */
+	bool (*is_value)(const struct check *check, const struct txt *txt, size_t k);
+	/* What could make it of a wrong value; CASE_D04 if nothing that we know. */
+	enum case_id (*mistake)(const struct check *check, const struct txt *txt);
+	/* Adds the facts that it has of its own; wrong is NULL if there is no wrong value. */
+	void (*explain)(const struct check *check, const struct txt *wrong, struct outcome *o);
+};
+
+extern const struct dns01_kind dns01_digest, dns01_account, dns01_persist;
+
+/* What is wrong with a question of each kind, or NULL. */
+const char *dns01_fault(const struct check *check);
+const char *dns01_account_fault(const struct check *check);
+const char *dns01_persist_fault(const struct check *check);
 
 struct dns01 {
 	struct check *check;
@@ -173,8 +190,8 @@ const union address *dns01_validate_culprit(
 bool dns01_look_elsewhere(struct dns01 *dns, void (*done)(struct dns01 *dns));
 void dns01_look_elsewhere_end(struct dns01 *dns);
 
-/* Which mistake would make one of the values what was found? CASE_D04 if none that we know. */
-enum case_id dns01_mistake(const struct txt *found, const struct strlist *values);
+/* Which mistake would make one of the digests what was found? CASE_D04 if none that we know. */
+enum case_id dns01_mistake(const struct check *check, const struct txt *found);
 /* What it all means, for the look that is going on or ended last. */
 void dns01_judge(const struct dns01 *dns, struct outcome *outcome);
 /* Is there nothing at the challenge name, and is it no alias? */

@@ -16,20 +16,26 @@
 
 /* Where it may be: the prefix, the identifier, and what comes again after that. */
 static const struct {
+	const struct dns01_kind *kind;
 	enum case_id id;
 	const char *prefix;
 	enum { NOTHING, DOMAIN, ZONE } again;
 } places[] = {
-    {CASE_D14, "_acme-challenge.", ZONE},
-    {CASE_D14, "_acme-challenge.", DOMAIN},
-    {CASE_D15, "", NOTHING},
-    {CASE_D16, "_acme-challenge.*.", NOTHING},
+    {&dns01_digest, CASE_D14, "_acme-challenge.", ZONE},
+    {&dns01_digest, CASE_D14, "_acme-challenge.", DOMAIN},
+    {&dns01_digest, CASE_D15, "", NOTHING},
+    {&dns01_digest, CASE_D16, "_acme-challenge.*.", NOTHING},
+    {&dns01_account, CASE_A01, "_acme-challenge.", NOTHING},
 };
 _Static_assert(nitems(places) == ELSEWHERE_MAX, "as many probes as places");
 
 /* NULL if there is no such name, or another one is the same. */
-static char *probe_name(size_t i, const char *domain, const char *zone)
+static char *probe_name(size_t i, const struct check *check, const char *zone)
 {
+	const char *domain = check->domain;
+
+	if (places[i].kind != check->type->kind)
+		return NULL;
 	switch (places[i].again) {
 	case ZONE:
 		if (!zone || !strcmp(zone, ".") || !strcmp(zone, domain))
@@ -94,7 +100,7 @@ static void probe(struct dns01 *dns, size_t i, const struct server *s)
 	struct question question = {.type = TYPE_TXT};
 
 	free(p->name);
-	*p = (struct probe){.dns = dns, .name = probe_name(i, dns->check->domain, s->place->zone)};
+	*p = (struct probe){.dns = dns, .name = probe_name(i, dns->check, s->place->zone)};
 	if (!p->name)
 		return;
 	question.name = p->name;
@@ -120,7 +126,7 @@ bool dns01_look_elsewhere(struct dns01 *dns, void (*done)(struct dns01 *dns))
 	e->done = done;
 	for (size_t i = 0; i < ELSEWHERE_MAX; i++)
 		probe(dns, i, s);
-	return true;
+	return e->left > 0;
 }
 
 void dns01_look_elsewhere_end(struct dns01 *dns)

@@ -79,8 +79,10 @@ static const struct {
     {CASE_D12, is_key_authorization},
 };
 
-enum case_id dns01_mistake(const struct txt *found, const struct strlist *values)
+enum case_id dns01_mistake(const struct check *check, const struct txt *found)
 {
+	const struct strlist *values = &check->values;
+
 	for (size_t i = 0; i < nitems(mistakes); i++)
 		for (size_t k = 0; k < values->n; k++)
 			if (mistakes[i].is(found, values->v[k]))

@@ -8,13 +8,9 @@
 
 #include "verify/dns/reserved.h"
 
-static bool is_value(const struct txt *txt, const char *value)
-{
-	return txt->len == strlen(value) && !memcmp(txt->data, value, txt->len);
-}
-
 static void tally_txt(struct tally *t, const struct server *s)
 {
+	const struct dns01_kind *kind = t->check->type->kind;
 	const struct strlist *values = &t->check->values;
 	size_t present = 0;
 
@@ -22,23 +18,25 @@ static void tally_txt(struct tally *t, const struct server *s)
 		bool there = false;
 
 		for (size_t i = 0; i < s->n_txts; i++)
-			there = there || is_value(&s->txts[i], values->v[k]);
+			there = there || kind->is_value(t->check, &s->txts[i], k);
 		present += there;
 	}
 	t->have += t->check->absent ? present > 0 : present == values->n;
 	for (size_t i = 0; i < s->n_txts; i++) {
 		const struct txt *txt = &s->txts[i];
+		enum case_id mistake;
 		bool ours = false;
 
 		for (size_t k = 0; k < values->n; k++)
-			ours = ours || is_value(txt, values->v[k]);
+			ours = ours || kind->is_value(t->check, txt, k);
 		t->split = t->split || (ours && txt->strings > 1);
 		t->others = t->others || !ours;
 		if (ours || (t->wrong_at && t->wrong != CASE_D04))
 			continue;
-		if (t->wrong_at && dns01_mistake(txt, values) == CASE_D04)
+		mistake = kind->mistake(t->check, txt);
+		if (t->wrong_at && mistake == CASE_D04)
 			continue;
-		t->wrong = dns01_mistake(txt, values);
+		t->wrong = mistake;
 		t->wrong_at = s;
 		t->wrong_txt = txt;
 	}
