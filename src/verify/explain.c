@@ -27,6 +27,7 @@ static const char *const fact_names[] = {
     [FACT_ADDRESS] = "address",
     [FACT_URL] = "url",
     [FACT_LIMIT] = "limit",
+    [FACT_SECONDS] = "seconds",
     [FACT_STATUS] = "status",
 };
 _Static_assert(nitems(fact_names) == FACT__MAX, "a fact without name");
