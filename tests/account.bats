@@ -89,7 +89,7 @@ END
     dns <<<"* * nodata"
     look RETRY D03 dns-persist-01 example.test
     detail unauthorized "No TXT record found for DNS-PERSIST-01 challenge"
-    dns <<<"* TXT txt \"other.example; accounturi=$account\" \"ca.example.org; accounturi=$account\""
+    dns <<<"$persist TXT txt \"other.example; accounturi=$account\" \"ca.example.org; accounturi=$account\""
     look RETRY D04 dns-persist-01 example.test
     detail unauthorized "No valid TXT record found for DNS-PERSIST-01 challenge"
 }

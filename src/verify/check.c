@@ -19,10 +19,13 @@
 #define INTERVAL_FIRST 250
 #define INTERVAL_MAX 10000
 
-/* The last look begins so long before the end, or at a quarter of the time, and is the end. */
-#define LAST_LOOK 2000
-/* On a busy host even a look at a server next door takes some time. */
-#define LAST_LOOK_LEAST 1000
+/*
+ * The last look begins so shortly before the time is up, or in its last quarter, that hardly
+ * anything can change afterwards, and may take a moment more: even a server next door needs some
+ * time on a busy host.
+ */
+#define LAST_LOOK 250
+#define LAST_PATIENCE 1000
 
 static const struct check_type *const types[] = {
     &check_dns01, &check_dns_account01, &check_dns_persist01, &check_http01, &check_caa};
@@ -98,15 +101,13 @@ static uint64_t last_begins(const struct check *c)
 	return c->timeout - (quarter < LAST_LOOK ? quarter : LAST_LOOK);
 }
 
-/* How long a look may take: the last one to the end; a single one as long as it needs. */
+/* How long a look may take; one that is the only one as long as it needs. */
 static uint64_t patience(const struct check *c)
 {
-	uint64_t left = until(c, c->last ? c->timeout : last_begins(c));
+	uint64_t left = until(c, last_begins(c));
 
-	if (!c->timeout)
-		return c->type->last_patience;
 	if (c->last)
-		return left > LAST_LOOK_LEAST ? left : LAST_LOOK_LEAST;
+		return c->timeout ? LAST_PATIENCE : c->type->last_patience;
 	return left < c->type->patience ? left : c->type->patience;
 }
 

@@ -13,12 +13,35 @@
 #include "identifier.h"
 #include "verify/persist.h"
 
+/* A name has at most 255 octets (RFC 1035 section 2.3.4); and what comes before the domain. */
+#define NAME_TEXT 253
+#define PREFIX (ACCOUNT_LABEL + sizeof("._acme-challenge.") - 1)
+
+bool dns01_is_ours(const struct check *check, const struct record *r)
+{
+	struct txt txt = {r->data, r->len, r->strings};
+
+	for (size_t k = 0; k < check->values.n; k++)
+		if (check->type->kind->is_value(check, &txt, k))
+			return true;
+	return false;
+}
+
 const char *dns01_fault(const struct check *check)
 {
+	unsigned char digest[DIGEST_SIZE];
+
 	if (identifier_is_ip(check->domain))
 		return "a TXT record can prove a domain name, not an address";
-	return identifier_dns_fault(check->domain, false) ? "\"domain\" is not a domain name"
-							  : NULL;
+	if (identifier_dns_fault(check->domain, false))
+		return "\"domain\" is not a domain name";
+	if (strlen(check->domain) > NAME_TEXT - PREFIX)
+		return "\"domain\" is too long: there is no room for the prefix of the record";
+	for (size_t i = 0; i < check->values.n && !check->type->valueless; i++)
+		if (!digest_decode(check->values.v[i], digest))
+			return "each of \"values\" must be a base64url SHA-256 digest, 43 "
+			       "characters";
+	return NULL;
 }
 
 /* ------------------------------------------------------------------------------ dns-01 */
@@ -100,8 +123,11 @@ static void explain_persist(const struct check *check, const struct txt *wrong, 
 	outcome_fact(o, FACT_EXPECTED, "%s", record);
 	if (wrong && judge(check, wrong, &detail) == PERSIST_MISMATCH)
 		outcome_fact(o, FACT_DETAIL, "%s", detail);
-	if (o->ca == CASE_D03 || o->ca == CASE_D04)
-		o->ca = o->ca == CASE_D03 ? CASE_PERSIST_NONE : CASE_PERSIST_OTHER;
+	/* Of all wrong values, as of none, the CA has but one thing to say. */
+	if (o->ca == CASE_D03)
+		o->ca = CASE_PERSIST_NONE;
+	else if (o->ca == CASE_D04 || o->ca == CASE_D20 || o->ca == CASE_D21)
+		o->ca = CASE_PERSIST_OTHER;
 	free(detail);
 	free(record);
 }
