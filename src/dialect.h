@@ -14,7 +14,8 @@ struct form {
 	unsigned char least;   /* how many of them must be there; the others may be missing */
 	unsigned flags;	       /* FORM_... */
 	const struct variable *variables; /* NULL or ended by a NULL name */
-	const char *type;    /* of challenge that this row is for, or types; NULL: any */
+	const char
+	    *type; /* of challenge that this row is for, or types; NULL: any that needs no name */
 	const char *status;  /* of a challenge when it is cleaned that this word tells */
 	const char *error;   /* what went wrong, where this word tells it */
 	unsigned char needs; /* field or view without which a handler cannot be told */

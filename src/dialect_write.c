@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "record_name.h"
+
 void env_set(struct strlist *env, const char *name, const char *value)
 {
 	char *entry = value ? xasprintf("%s=%s", name, value) : xstrdup(name);
@@ -27,15 +29,19 @@ static bool same(const char *wanted, const char *is)
 	return !wanted || (is && !strcmp(wanted, is));
 }
 
-/* Is the type among those of the row? */
+/* Is the type among those of the row? One without types is for all that the domain is enough for.
+ */
 static bool for_type(const struct form *form, const char *type)
 {
 	size_t len = type ? strlen(type) : 0;
 
+	if (!form->type)
+		return !type || !record_is_apart(type);
+
 	for (const char *p = form->type; p && len; p = strchr(p, ' ') ? strchr(p, ' ') + 1 : NULL)
 		if (!strncmp(p, type, len) && (!p[len] || p[len] == ' '))
 			return true;
-	return !form->type;
+	return false;
 }
 
 /* The row for an event: for its type, and for its status, or else the first one of its verb. */

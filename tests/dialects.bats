@@ -12,8 +12,7 @@ handlers="acme.sh acme.sh-deploy acmetool certbot dehydrated env getssl lego leg
 plugin_keys="cmd|type|domain|token|validation|txt_domain|uri|key_auth|status|validated|error|cert_path|key_path|chain_path|fullchain_path|timestamp|port|cert_timestamp"
 
 setup() {
-    cd "$BATS_TEST_TMPDIR" || return
-    export ACMEHOOK_CONFIG=$BATS_TEST_TMPDIR/acmehook.conf
+    own_directory
     config <<<'verify = "off"'
     # keeps its words (a line a call), standard input, and environment (a file a first word)
     handler hook <<'EOF'
@@ -888,11 +887,13 @@ EOF
     run -0 "$acmehook" --from uacme begin dns-01 example.test "$T" "$D"
 }
 
-@test "uacme: a type of the future is declined without a word" {
-    from uacme begin dns-account-01 example.test "$T" "$K"
-    status_is 1
-    [ ! -e calls ]
-    stderr_is ""
+@test "uacme: a type of the future, or whose record it cannot tell, is declined without a word" {
+    for type in dns-future-01 dns-account-01; do
+        from uacme begin $type example.test "$T" "$K"
+        status_is 1
+        [ ! -e calls ]
+        stderr_is ""
+    done
 }
 
 @test "mod_md: its messages are events; those that tell of no event succeed without a word" {

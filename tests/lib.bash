@@ -15,11 +15,15 @@ digest=LPsIwTo7o8BoG0-vjCyGQGBWSVIPxI-i_X336eUOQZo
 digest2=-v-q47UVq9vCEddok0bp7Ha3YyUsHp8fwGJhj8ZXC0g
 digest3=667drNmQL3vX6bu8YZlgy0wKNBlCny8yrjF1lSaUndc
 
-# Each test runs in a directory of its own, with a configuration of its own.
-setup() {
+# Each test runs in a directory of its own, with a configuration and a journal of its own.
+own_directory() {
     cd "$BATS_TEST_TMPDIR" || return
     export ACMEHOOK_CONFIG=$BATS_TEST_TMPDIR/acmehook.conf
     export ACMEHOOK_STATE=$BATS_TEST_TMPDIR/state
+}
+
+setup() {
+    own_directory
     config </dev/null
 }
 

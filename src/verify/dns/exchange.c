@@ -93,6 +93,16 @@ static const char *end_text(const struct exchange_result *result)
 	return uv_strerror(result->error);
 }
 
+bool exchange_no_route(const struct exchange_result *result)
+{
+	int error = result->error;
+
+	/* EADDRNOTAVAIL: there is no address of that family to send from. */
+	return result->end == EXCHANGE_ERROR &&
+	       (error == UV_ENETUNREACH || error == UV_EHOSTUNREACH || error == UV_EADDRNOTAVAIL ||
+		   error == UV_EAFNOSUPPORT);
+}
+
 char *exchange_reason(const struct exchange_result *result)
 {
 	const char *before = "";

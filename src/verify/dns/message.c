@@ -314,6 +314,25 @@ static bool read_address(const struct reader *r, const ns_rr *rr, struct record 
 	return true;
 }
 
+/* Flags, the tag with its length before it, and the value: all the rest (RFC 8659 section 4.1). */
+static bool read_caa(const struct reader *r, const ns_rr *rr, struct record *record)
+{
+	const unsigned char *p = ns_rr_rdata(*rr), *end = p + ns_rr_rdlen(*rr);
+	char tag[4 * 255 + 1];
+
+	(void)r;
+	if (end - p < 2 || end - p < 2 + p[1])
+		return false;
+	record->flags = p[0];
+	tag[label_text(p + 2, p[1], tag)] = '\0';
+	record->tag = xstrdup(tag);
+	p += 2 + p[1];
+	record->len = (size_t)(end - p);
+	record->data = xcalloc(1, record->len + 1);
+	memcpy(record->data, p, record->len);
+	return true;
+}
+
 /* That it is there is all that matters. */
 static bool read_nothing(const struct reader *r, const ns_rr *rr, struct record *record)
 {
@@ -333,6 +352,7 @@ static const struct {
     {TYPE_SOA, read_soa},
     {TYPE_TXT, read_txt},
     {TYPE_AAAA, read_address},
+    {TYPE_CAA, read_caa},
     {TYPE_DNAME, read_target},
     {TYPE_NSEC, read_nothing},
     {TYPE_NSEC3, read_nothing},
@@ -425,6 +445,7 @@ void message_free(struct message *m)
 		free(m->records[i].owner);
 		free(m->records[i].target);
 		free(m->records[i].data);
+		free(m->records[i].tag);
 	}
 	free(m->records);
 	free(m->error.text);
