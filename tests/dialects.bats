@@ -514,6 +514,18 @@ EOF
     [ "$failed" -eq 0 ]
 }
 
+# known FLAG: the names of all dialects with from or to
+known() {
+    "$acmehook" dialects | awk -v flag="$1" '$2 == flag || $3 == flag { print $1 }'
+}
+
+@test "no dialect is missing here: every client, every handler, and every client's wrong calls" {
+    diff <(known to) <(tr ' ' '\n' <<<"$handlers")
+    diff <(known from) <(sed -n 's/^@test .*{ every_handler \([^ ]*\) .*/\1/p' "$BATS_TEST_FILENAME" | grep -vx lego-raw | sort -u)
+    # JSON events that are wrong are in run.bats
+    diff <(known from | grep -vx json) <(sed -n 's/^\([a-z_.-]*\)  *| .* | *[0-9]* |.*/\1/p' "$BATS_TEST_FILENAME" | sort -u)
+}
+
 # --- what the matrix cannot say
 
 # calls_are LINE...: what the handler got, in the shell's quotes where it needs them
@@ -770,7 +782,7 @@ EOF
 
 @test "words behind those that are known are passed over" {
     local name failed=0
-    for name in acme.sh acmetool getssl lego lego-raw mod_md posh-acme truenas uacme win-acme; do
+    for name in acme.sh acmetool certbot extauth getssl lego lego-raw mod_md posh-acme proxmox truenas uacme win-acme; do
         client "$name" "dns-01 deploy"
         wanted "$name" dehydrated "dns-01 deploy"
         words+=(more words)
