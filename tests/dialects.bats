@@ -1027,6 +1027,18 @@ EOF
     stderr_is ""
     run -0 "$acmehook" --from acmetool challenge-dns-start example.test '' "$D" ''
     calls_are "deploy_challenge example.test $D $D"
+    # and so does a certificate; of several, the one that is for somebody decides
+    certificates
+    mkdir acme/live/other.test
+    touch acme/live/other.test/cert
+    run --separate-stderr env ACME_STATE_DIR="$PWD/acme" "$acmehook" --from acmetool live-updated <<<example.test
+    status_is 42
+    stderr_is ""
+    fails deploy_cert
+    config <<<"match \"other.test\" { handler = \"$PWD/hook\" }"
+    run --separate-stderr env ACME_STATE_DIR="$PWD/acme" "$acmehook" --from acmetool live-updated <<<$'example.test\nother.test'
+    status_is 1
+    stderr_has "failed with exit status 3"
 }
 
 @test "acmetool: a handler's 42 is ours; for other clients it is a failure" {
