@@ -48,8 +48,9 @@ struct dialect {
 	unsigned flags;		  /* DIALECT_... */
 	const struct form *forms; /* ended by a NULL word */
 	const struct bracket *brackets;
-	/* Of a handler: what is run with its path as the first word; NULL: the handler itself. */
-	const char *const *launcher;
+	/* Of a handler: the program of ours that is run with its path as the first word; NULL: the
+	 * handler itself. */
+	const char *launcher;
 	/* Of a client: why a failure does not stop it; NULL if it does. */
 	const char *goes_on;
 	/* Of a handler: what it prints, with a status other than 0, for a word it does not know. */

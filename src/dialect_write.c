@@ -61,6 +61,14 @@ static const struct form *find_form(const struct dialect *to, const struct event
 	return found;
 }
 
+/* Our programs are in one directory; a build that is not installed names its own. */
+static char *launcher_path(const char *name)
+{
+	const char *directory = getenv("ACMEHOOK_LIBEXECDIR");
+
+	return xasprintf("%s/%s", directory ? directory : LIBEXECDIR, name);
+}
+
 static struct call *add_call(struct calls *calls, const struct dialect *to, const char *handler,
     const char *word, size_t first, size_t count)
 {
@@ -69,8 +77,8 @@ static struct call *add_call(struct calls *calls, const struct dialect *to, cons
 	calls->v = xrealloc(calls->v, (calls->n + 1) * sizeof(*calls->v));
 	call = &calls->v[calls->n++];
 	*call = (struct call){.word = word, .first = first, .count = count};
-	for (const char *const *w = to->launcher; w && *w; w++)
-		strlist_add(&call->argv, *w);
+	if (to->launcher)
+		strlist_take(&call->argv, launcher_path(to->launcher));
 	strlist_add(&call->argv, handler);
 	if (!(to->flags & DIALECT_MUTE))
 		strlist_add(&call->argv, word);

@@ -5,7 +5,7 @@ bats_require_minimum_version 1.5.0
 . "${ACMEHOOK_TEST_SETTINGS:-${BATS_TEST_FILENAME%/tests/*}/build/tests/settings.bash}"
 
 acmehook=$builddir/acmehook
-export LC_ALL=C
+export LC_ALL=C ACMEHOOK_LIBEXECDIR=$srcdir/hooks/acme.sh
 
 # Test vectors: a key authorization and its digest (RFC 8555 section 8.1).
 token=LoqXcYV8q5ONbJQxbmR7SCTNo3tiAXDfowyjxAjEuX0
