@@ -28,6 +28,7 @@ static void end(struct check *check)
 	if (!dns)
 		return;
 	dns01_validate_end(dns);
+	free(dns->validation.known.text);
 	dns01_look_elsewhere_end(dns);
 	dns01_look_for_wildcard_end(dns);
 	dns01_look_at_primary_end(dns);
@@ -112,6 +113,7 @@ static void look(struct check *check)
 		dns = check->work = xcalloc(1, sizeof(*dns));
 		dns->check = check;
 		dns->wildcard.id = CASE_D04;
+		dns->validation.known.code = -1;
 		name = record_name(check->type->name, check->domain, check->account);
 		/* One stands for whatever record will do. */
 		if (check->type->valueless)

@@ -128,9 +128,10 @@ struct validation {
 	enum validity result;	      /* of those that have answered so far */
 	struct validator *validators; /* one per resolver */
 	size_t n, left;
-	size_t culprit;	      /* VALIDITY_BOGUS: which one says so */
-	uint64_t bogus_since; /* ms, 0 if it is not */
-	enum memory memory;   /* of one of them */
+	size_t culprit;		     /* VALIDITY_BOGUS: which one says so */
+	uint64_t bogus_since;	     /* ms, 0 if it is not */
+	struct extended_error known; /* why, from before: what is in its cache, it may not tell */
+	enum memory memory;	     /* of one of them */
 	const union address *rememberer;
 	uint32_t remembers; /* for so many seconds more */
 };

@@ -20,6 +20,24 @@ struct validator {
 
 static void ask(struct dns01 *dns, struct validator *v, bool unchecked);
 
+static bool says_why(const struct extended_error *e)
+{
+	return e->code >= 0 && e->code != EXTENDED_ERROR_BOGUS;
+}
+
+/* Keeps the reason while the zone is bogus: the next answer may come from a cache, without it. */
+static void keep_reason(struct validation *all)
+{
+	const struct extended_error *e = &all->validators[all->culprit].error;
+	bool bogus = all->validity == VALIDITY_BOGUS;
+
+	if (bogus && !says_why(e))
+		return;
+	free(all->known.text);
+	all->known.code = bogus ? e->code : -1;
+	all->known.text = bogus && e->text ? xstrdup(e->text) : NULL;
+}
+
 static void finish(struct dns01 *dns, struct validator *v, enum validity validity)
 {
 	struct validation *all = &dns->validation;
@@ -35,6 +53,7 @@ static void finish(struct dns01 *dns, struct validator *v, enum validity validit
 	if (all->left)
 		return;
 	all->validity = all->result;
+	keep_reason(all);
 	if (all->validity != VALIDITY_BOGUS)
 		all->bogus_since = 0;
 	else if (!all->bogus_since)
@@ -139,6 +158,6 @@ const union address *dns01_validate_culprit(
 {
 	const struct validator *v = &dns->validation.validators[dns->validation.culprit];
 
-	*error = &v->error;
+	*error = says_why(&dns->validation.known) ? &dns->validation.known : &v->error;
 	return v->resolver;
 }
