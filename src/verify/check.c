@@ -11,6 +11,8 @@
 #include "identifier.h"
 
 #define RESOLV_CONF "/etc/resolv.conf"
+/* As old, in ms, may be what was read of it. */
+#define RESOLV_CONF_AGE 1000
 #define TIMEOUT_MAX (24 * 3600 * 1000LL)
 #define STRINGS_MAX 100
 #define STRING_MAX 1024
@@ -70,6 +72,7 @@ void checks_free(struct checks *all)
 {
 	while (all->first)
 		check_end(all->first);
+	addresses_free(&all->resolvers);
 	fetches_free(&all->fetches);
 	exchanges_free(&all->exchanges);
 }
@@ -317,6 +320,21 @@ static const char *read_question(struct check *c, struct json_object *question)
 	return c->type->fault(c);
 }
 
+/* Those of the host are read again and again, as they may change while we run. */
+static void use_resolvers(struct check *c)
+{
+	struct checks *all = c->all;
+	uint64_t now = uv_now(all->loop);
+
+	if (!all->resolvers.n || now - all->resolvers_read >= RESOLV_CONF_AGE) {
+		addresses_free(&all->resolvers);
+		servers_read(&all->resolvers, RESOLV_CONF);
+		all->resolvers_read = now;
+	}
+	for (size_t i = 0; i < all->resolvers.n; i++)
+		addresses_add(&c->resolvers, &all->resolvers.v[i]);
+}
+
 static void check_begin(struct checks *all, struct json_object *id, struct json_object *question)
 {
 	struct check *c = xcalloc(1, sizeof(*c));
@@ -329,9 +347,8 @@ static void check_begin(struct checks *all, struct json_object *id, struct json_
 		check_free(c);
 		return;
 	}
-	/* Read now and for each check: it may change while we run. */
 	if (!c->resolvers.n)
-		servers_read(&c->resolvers, RESOLV_CONF);
+		use_resolvers(c);
 	c->interval = INTERVAL_FIRST;
 	uv_timer_init(all->loop, &c->timer);
 	c->timer.data = c;
