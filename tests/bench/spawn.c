@@ -4,7 +4,8 @@
 // Usage: spawn N COMMAND [WORD...] [-- COMMAND [WORD...]]...
 //
 // Runs every command once and then N times, in turn, so that all of them see
-// the same machine. Prints one line each: median and minimum in microseconds.
+// the same machine. Prints one line each: median and minimum in microseconds, and
+// the most memory it had, in KiB.
 #include <err.h>
 #include <fcntl.h>
 #include <spawn.h>
@@ -12,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <time.h>
 
@@ -26,8 +28,9 @@ static int64_t microseconds(void)
 }
 
 // Runs a command with its standard files on /dev/null; it has to succeed.
-static int64_t run(char **argv, const posix_spawn_file_actions_t *files)
+static int64_t run(char **argv, const posix_spawn_file_actions_t *files, long *memory)
 {
+	struct rusage usage;
 	int64_t began = microseconds();
 	int status;
 	pid_t pid;
@@ -35,8 +38,10 @@ static int64_t run(char **argv, const posix_spawn_file_actions_t *files)
 
 	if (error != 0)
 		errx(1, "%s: %s", argv[0], strerror(error));
-	if (waitpid(pid, &status, 0) != pid)
-		err(1, "waitpid");
+	if (wait4(pid, &status, 0, &usage) != pid)
+		err(1, "wait4");
+	if (usage.ru_maxrss > *memory)
+		*memory = usage.ru_maxrss;
 	if (status != 0)
 		errx(1, "%s: wait status %#x", argv[0], (unsigned)status);
 	return microseconds() - began;
@@ -73,11 +78,12 @@ int main(int argc, char **argv)
 			argv[i] = NULL;
 	}
 	int64_t *took = calloc((size_t)commands * rounds, sizeof(*took));
-	if (took == NULL)
+	long *memory = calloc((size_t)commands, sizeof(*memory));
+	if (took == NULL || memory == NULL)
 		err(1, NULL);
 	for (int round = -1; round < rounds; round++) {
 		for (int i = 0; i < commands; i++) {
-			int64_t one = run(command[i], &files);
+			int64_t one = run(command[i], &files, &memory[i]);
 
 			if (round >= 0)
 				took[i * rounds + round] = one;
@@ -87,9 +93,10 @@ int main(int argc, char **argv)
 		int64_t *all = took + i * rounds;
 
 		qsort(all, rounds, sizeof(*all), compare);
-		printf("%lld %lld\n", (long long)all[rounds / 2], (long long)all[0]);
+		printf("%lld %lld %ld\n", (long long)all[rounds / 2], (long long)all[0], memory[i]);
 	}
 	free(took);
+	free(memory);
 	free(command);
 	posix_spawn_file_actions_destroy(&files);
 	return 0;

@@ -71,6 +71,7 @@ void exchanges_init(struct exchanges *all, uv_loop_t *loop)
 
 void exchanges_free(struct exchanges *all)
 {
+	wires_free(&all->wires);
 	peers_free(&all->peers);
 }
 
@@ -224,6 +225,10 @@ static void finish(struct inquiry *q, enum exchange_end end, int error)
 	if (q->peer->letters == ABILITY_NO)
 		q->result.odd |= ODD_LETTERS;
 	learn(q, end);
+	if (end == EXCHANGE_REPLY) {
+		wire_done(q->wire);
+		q->wire = NULL;
+	}
 	deliver(q);
 }
 

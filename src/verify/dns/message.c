@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * DNS messages. The C library's own functions build and parse them, within the subset that glibc,
+ * DNS messages. The C library's own functions encode and parse them, within the subset that glibc,
  * musl and FreeBSD share. What they differ in, or leave unchecked, is done here: musl cannot build
- * queries for types above 255, no two agree on how odd octets of a name are written, and none looks
- * into the data of a record.
+ * queries for types above 255, glibc looks at resolv.conf for each, no two agree on how odd octets
+ * of a name are written, and none looks into the data of a record.
  */
 #include "config.h"
 
@@ -119,24 +119,25 @@ static size_t plain_name_len(const unsigned char *name)
 size_t message_build(
     const struct question *question, uint16_t id, bool edns, unsigned char out[MESSAGE_QUERY_MAX])
 {
-	int made;
+	int len;
 	size_t n;
 
 	if (strchr(question->name, '\\'))
 		return 0;
-	made = res_mkquery(
-	    ns_o_query, question->name, ns_c_in, ns_t_txt, NULL, 0, NULL, out, MESSAGE_QUERY_MAX);
-	if (made < HEADER + 5)
+	memset(out, 0, HEADER);
+	len = dn_comp(question->name, out + HEADER, NAME_OCTETS, NULL, NULL);
+	if (len < 1)
 		return 0;
-	/* A C library may have added an OPT of its own (options edns0): it is left out. */
-	n = HEADER + plain_name_len(out + HEADER) + 4;
+	n = HEADER + (size_t)len + 4;
 	out[0] = (unsigned char)(id >> 8);
 	out[1] = (unsigned char)id;
 	out[2] = question->recurse ? RD : 0;
 	out[3] = question->unchecked ? CD : 0;
-	out[10] = out[11] = 0;
+	out[5] = 1; /* question */
 	out[n - 4] = (unsigned char)(question->type >> 8);
 	out[n - 3] = (unsigned char)question->type;
+	out[n - 2] = 0;
+	out[n - 1] = ns_c_in;
 	return edns ? add_opt(out, n, question->signatures) : n;
 }
 
