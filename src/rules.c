@@ -13,6 +13,7 @@
 
 #include "dialect.h"
 #include "identifier.h"
+#include "trust.h"
 
 #define DEFAULT_FILE SYSCONFDIR "/acmehook/acmehook.conf"
 
@@ -279,7 +280,7 @@ bool rules_read(struct rules *rules, const char *file, struct error *error)
 		return error_set(
 		    error, FAILURE_USAGE, "%s: %s", named ? named : DEFAULT_FILE, strerror(errno));
 	rules->file = xstrdup(named ? named : DEFAULT_FILE);
-	good = slurp(&text, stream);
+	good = trust_path(rules->file, TRUST_CONFIGURATION, error) && slurp(&text, stream);
 	fclose(stream);
 	good = good && buf_puts(&text, "\n" END " = true\n");
 	if (good)
