@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ca.h"
 #include "identifier.h"
 
 static const char *const verify_modes[] = {
@@ -54,6 +55,8 @@ const struct option_def option_defs[OPTION__MAX] = {
 	"a name server to ask; no others are looked for", NULL, NULL},
     [OPTION_HTTP_PORT] = {"http-port", 0, OPTION_IS_PORT, EVERYWHERE, "PORT",
 	"where http-01 is served", NULL, "80"},
+    [OPTION_CA] = {"ca", 0, OPTION_IS_CHOICE, EVERYWHERE, "PROFILE",
+	"generic, letsencrypt or pebble: by whose rules to verify", ca_names, "generic"},
     [OPTION_VERIFIER] = {"verifier", 0, OPTION_IS_TEXT, ON_COMMAND_LINE | IN_FILE | ABSOLUTE,
 	"PATH", "the program that verifies", NULL, LIBEXECDIR "/acmehook-verify"},
     [OPTION_CONFIG] = {"config", 'c', OPTION_IS_TEXT, ON_COMMAND_LINE, "FILE",

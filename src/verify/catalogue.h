@@ -43,6 +43,7 @@ enum case_id {
 	CASE_D37_STALE,	     /* the same, and these do not have it */
 	CASE_D38,	     /* a name server has no address, the others have it */
 	CASE_D39,	     /* a server at a private address, the others have it */
+	CASE_D39_ALL,	     /* a zone that only such servers answer for */
 	CASE_D40,	     /* DNSSEC: bogus */
 	CASE_D41,	     /* DNSSEC: signatures of the future */
 	CASE_D62,	     /* the servers have it, but the resolvers cannot tell */
@@ -102,6 +103,7 @@ enum fact {
 	FACT_DETAIL,   /* the rest of a sentence */
 	FACT_ADDRESS,  /* the address that was fetched from */
 	FACT_URL,      /* the URL that was fetched last */
+	FACT_LIMIT,    /* as many as the CA allows */
 	FACT_STATUS,   /* its HTTP status */
 	FACT__MAX
 };
@@ -120,6 +122,9 @@ struct catalogue_entry {
 	const char *hint; /* NULL if there is nothing that would help */
 };
 
-extern const struct catalogue_entry catalogue[CASE__MAX];
+/* A part for each type of check: those of its cases that it does not have are all zero. */
+extern const struct catalogue_entry catalogue_dns[CASE__MAX], catalogue_http[CASE__MAX];
+
+const struct catalogue_entry *catalogue_entry(enum case_id id);
 
 #endif

@@ -251,6 +251,8 @@ static const char *read_question(struct check *c, struct json_object *question)
 	const char *token = jsonline_string(question, "token");
 	long long timeout = jsonline_integer(question, "timeout_ms", 0);
 	long long port = jsonline_integer(question, "http_port", 80);
+	const char *name = jsonline_string(question, "ca");
+	enum ca ca = CA_GENERIC;
 	const char *fault = read_type(c, question);
 
 	if (!fault && !domain)
@@ -259,6 +261,8 @@ static const char *read_question(struct check *c, struct json_object *question)
 		fault = "\"timeout_ms\" must be between 0 and a day";
 	if (!fault && (port < 1 || port > 65535))
 		fault = "\"http_port\" must be between 1 and 65535";
+	if (!fault && name && !ca_from_name(name, &ca))
+		fault = "\"ca\" is no CA that is known here";
 	if (!fault && !read_addresses(&c->resolvers, question, "resolvers"))
 		fault = "\"resolvers\" must be an array of addresses, ADDR[#PORT]";
 	if (!fault && !read_addresses(&c->authorities, question, "authorities"))
@@ -271,6 +275,7 @@ static const char *read_question(struct check *c, struct json_object *question)
 	c->token = token ? xstrdup(token) : NULL;
 	c->timeout = (uint64_t)timeout;
 	c->http_port = (uint16_t)port;
+	c->profile = profile_of(ca);
 	c->absent = jsonline_bool(question, "absent");
 	c->progress = jsonline_bool(question, "progress");
 	return c->type->fault(c);

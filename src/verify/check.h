@@ -16,6 +16,7 @@
 #include "verify/dns/servers.h"
 #include "verify/explain.h"
 #include "verify/fetch.h"
+#include "verify/profile.h"
 #include "jsonline.h"
 
 struct check;
@@ -71,7 +72,8 @@ struct check {
 	bool absent; /* the question is whether the values are gone */
 	bool progress;
 	uint16_t http_port;
-	uint64_t started; /* ms, by uv_now() */
+	const struct profile *profile; /* of the CA */
+	uint64_t started;	       /* ms, by uv_now() */
 	bool looking;
 	bool last;	   /* the present look, or the one before, is the last one */
 	unsigned attempts; /* complete looks */

@@ -248,7 +248,7 @@ static struct place *alias_place(struct place *from, const char *target, enum si
 	}
 	while (place && strcmp(place->name, target))
 		place = place->next;
-	if (!place && from->cnames < CNAMES_MAX)
+	if (!place && from->cnames < from->dns->check->profile->cnames)
 		place = place_add(from->dns, from, target);
 	if (!place) {
 		*sight = SIGHT_TOO_LONG;

@@ -13,9 +13,6 @@
 #include "verify/dns/resolve.h"
 #include "verify/dns/servers.h"
 
-/* As many CNAMEs one after the other a resolver follows; Unbound, which the CA uses, 11. */
-#define CNAMES_MAX 11
-
 /* What one address of one name server said, the last time. */
 enum sight {
 	SIGHT_PENDING,	   /* nothing yet */

@@ -45,6 +45,8 @@ struct tally {
 	const struct place *last;	 /* a place that said something, the last */
 	const struct place *lost_at;	 /* a place whose servers are not to be found */
 	size_t reserved, public;	 /* addresses that were found, of either kind */
+	const struct place *closed;	 /* no public address of it answers */
+	bool shut;			 /* and it has none */
 	size_t have_above, answer_above; /* those of them that only a zone above names */
 	const struct place *differs;	 /* the zone above names others */
 	bool looking_above;
@@ -116,6 +118,24 @@ static void tally_server(struct tally *t, const struct server *s)
 		tally_txt(t, s);
 }
 
+/* A place that a CA which asks only public addresses hears nothing from. */
+static void tally_closed(struct tally *t, const struct place *place)
+{
+	size_t public = 0, heard = 0;
+
+	for (size_t i = 0; i < place->n; i++) {
+		const struct server *s = &place->servers[i];
+		bool open = s->sight != SIGHT_NO_ADDRESS && !address_is_reserved(&s->address);
+
+		public += open;
+		heard += open && s->sight < SIGHT_LAME;
+	}
+	if (heard || !place->n || place->is_above)
+		return;
+	t->closed = place;
+	t->shut = t->shut || !public;
+}
+
 static void tally_place(struct tally *t, const struct place *place)
 {
 	size_t have = t->have, answer = t->answer;
@@ -131,6 +151,8 @@ static void tally_place(struct tally *t, const struct place *place)
 	}
 	for (size_t i = 0; i < place->n; i++)
 		tally_server(t, &place->servers[i]);
+	if (t->check->profile->reserved == RESERVED_NEVER && !t->check->authorities.n)
+		tally_closed(t, place);
 	if (place->is_above) {
 		t->have_above += t->have - have;
 		t->answer_above += t->answer - answer;
@@ -170,7 +192,7 @@ static enum case_id good_case(const struct tally *t)
 		return CASE_D38;
 	if (t->differs)
 		return CASE_D37;
-	if (t->reserved && t->public)
+	if (t->reserved && t->public && t->check->profile->reserved != RESERVED_FINE)
 		return CASE_D39;
 	if (t->alias)
 		return CASE_D18;
@@ -218,6 +240,8 @@ static enum case_id proven_case(const struct tally *t)
 {
 	enum case_id good = good_case(t);
 
+	if (t->closed)
+		return CASE_D39_ALL;
 	if (t->looking_above)
 		return CASE_DNS_WAITING;
 	switch (t->validity) {
@@ -226,7 +250,7 @@ static enum case_id proven_case(const struct tally *t)
 	case VALIDITY_BOGUS:
 		return t->not_yet ? CASE_D41 : CASE_D40;
 	case VALIDITY_MUTE:
-		return catalogue[good].verdict == VERDICT_PASS ? CASE_D62 : good;
+		return catalogue_entry(good)->verdict == VERDICT_PASS ? CASE_D62 : good;
 	default:
 		return good;
 	}
@@ -325,6 +349,8 @@ static bool is_meant(enum case_id id, const struct tally *t, const struct server
 		return (is_mute(s->place) && !s->place->is_above) ||
 		       (s->sight < SIGHT_LAME && s->sight != SIGHT_ALIAS &&
 			   s->sight != SIGHT_REFERRAL && !has_values(t, s));
+	case CASE_D39_ALL:
+		return s->place == t->closed;
 	case CASE_D39:
 		return is_out_of_reach(t, s);
 	case CASE_D31:
@@ -403,6 +429,7 @@ static void add_facts(struct outcome *o, const struct dns01 *dns, const struct t
 	outcome_fact(o, FACT_NAME, "%s", dns->places->name);
 	outcome_fact(o, FACT_DOMAIN, "%s", dns->check->domain);
 	outcome_fact(o, FACT_TOTAL, "%zu", t->total);
+	outcome_fact(o, FACT_LIMIT, "%u", dns->check->profile->cnames);
 	outcome_fact(o, FACT_ANSWER, "%zu", t->answer);
 	if (t->have || o->id == CASE_D28)
 		outcome_fact(o, FACT_HAVE, "%zu", t->have);
@@ -516,7 +543,7 @@ bool dns01_is_nothing(const struct dns01 *dns)
 bool dns01_is_good(const struct dns01 *dns)
 {
 	struct tally t = tally(dns);
-	enum verdict verdict = catalogue[find_case(&t, mute_places(dns))].verdict;
+	enum verdict verdict = catalogue_entry(find_case(&t, mute_places(dns)))->verdict;
 
 	return !t.check->absent && !t.check->authorities.n &&
 	       (verdict == VERDICT_PASS || verdict == VERDICT_WARN);
@@ -562,6 +589,9 @@ void dns01_judge(const struct dns01 *dns, struct outcome *o)
 		take_elsewhere(o, &dns->elsewhere);
 	/* Without a way even to an IPv4 address our own network may be down for a moment. */
 	if (o->id == CASE_D35_ALL && t.v4_unreachable)
+		o->verdict = VERDICT_RETRY;
+	/* The public ones may still answer. */
+	if (o->id == CASE_D39_ALL && !t.shut)
 		o->verdict = VERDICT_RETRY;
 	if (o->id == CASE_D40 && is_to_be_signed(dns))
 		o->verdict = VERDICT_RETRY;

@@ -290,6 +290,25 @@ static bool read_address(const struct reader *r, const ns_rr *rr, struct record 
 	return true;
 }
 
+/* Flags, the tag with its length before it, and the value: all the rest (RFC 8659 section 4.1). */
+static bool read_caa(const struct reader *r, const ns_rr *rr, struct record *record)
+{
+	const unsigned char *p = ns_rr_rdata(*rr), *end = p + ns_rr_rdlen(*rr);
+	char tag[4 * 255 + 1];
+
+	(void)r;
+	if (end - p < 2 || end - p < 2 + p[1])
+		return false;
+	record->flags = p[0];
+	tag[label_text(p + 2, p[1], tag)] = '\0';
+	record->tag = xstrdup(tag);
+	p += 2 + p[1];
+	record->len = (size_t)(end - p);
+	record->data = xcalloc(1, record->len + 1);
+	memcpy(record->data, p, record->len);
+	return true;
+}
+
 static const struct {
 	uint16_t type;
 	bool (*read)(const struct reader *r, const ns_rr *rr, struct record *record);
@@ -300,6 +319,7 @@ static const struct {
     {TYPE_SOA, read_soa},
     {TYPE_TXT, read_txt},
     {TYPE_AAAA, read_address},
+    {TYPE_CAA, read_caa},
 };
 
 static struct record *add_record(struct message *m)
@@ -388,6 +408,7 @@ void message_free(struct message *m)
 		free(m->records[i].owner);
 		free(m->records[i].target);
 		free(m->records[i].data);
+		free(m->records[i].tag);
 	}
 	free(m->records);
 	free(m->error.text);
