@@ -162,7 +162,7 @@ EOF
 {
     id -u; id -g; id -G
     echo "$HOME $USER $LOGNAME"
-    sed -n 's/^\(CapEff\|CapPrm\|SigBlk\|SigIgn\):[^0-9a-f]*//p' /proc/$$/status
+    sh -c 'grep -E "^(CapEff|CapPrm|SigBlk|SigIgn)" /proc/$$/status'
     pwd; umask
     ls /proc/$$/fd >fds; grep -x . fds | tr '\n' ' '; echo # above 9 are bash's own
     awk '{print $6 == $1}' /proc/$$/stat
@@ -186,10 +186,10 @@ $(id -u daemon)
 $(id -g daemon)
 $(id -G daemon)
 $home daemon daemon
-0000000000000000
-0000000000000000
-0000000000000000
-0000000000000000
+SigBlk:	0000000000000000
+SigIgn:	0000000000000000
+CapPrm:	0000000000000000
+CapEff:	0000000000000000
 $public/work
 0027
 0 1 2 

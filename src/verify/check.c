@@ -10,7 +10,6 @@
 
 #include "identifier.h"
 
-#define RESOLV_CONF "/etc/resolv.conf"
 #define TIMEOUT_MAX (24 * 3600 * 1000LL)
 #define VALUES_MAX 100
 #define VALUE_MAX 1024
@@ -295,7 +294,7 @@ static void check_begin(struct checks *all, struct json_object *id, struct json_
 	}
 	/* Read now and for each check: it may change while we run. */
 	if (!c->resolvers.n)
-		servers_read(&c->resolvers, RESOLV_CONF);
+		servers_read(&c->resolvers, SERVERS_FILE);
 	c->interval = INTERVAL_FIRST;
 	uv_timer_init(all->loop, &c->timer);
 	c->timer.data = c;
