@@ -266,7 +266,7 @@ struct process *process_start(uv_loop_t *loop, const struct process_options *o, 
     void *arg, struct error *error)
 {
 	struct plan needs = {0};
-	int fds[3] = {-1, -1, -1}, status;
+	int fds[3] = {-1, -1, -1}, status, second;
 	struct process *p;
 
 	if (!plan(&needs, o, error)) {
@@ -281,8 +281,9 @@ struct process *process_start(uv_loop_t *loop, const struct process_options *o, 
 	uv_timer_init(loop, &p->timer);
 	uv_signal_init(loop, &p->child);
 	uv_signal_start(&p->child, on_child, SIGCHLD);
-	status = -open_pipe(loop, p, &p->out, &fds[1]);
-	status = -open_pipe(loop, p, &p->err, &fds[2]) ?: status;
+	status = open_pipe(loop, p, &p->out, &fds[1]);
+	second = open_pipe(loop, p, &p->err, &fds[2]);
+	status = -(status ? status : second);
 	if (o->input && (fds[0] = open_input(o->input)) < 0)
 		status = ENOBUFS;
 	if (!status)

@@ -285,10 +285,9 @@ bool rules_read(struct rules *rules, const char *file, struct error *error)
 	bool good;
 
 	*rules = (struct rules){0};
-	if (!stream && !named && (errno == ENOENT || errno == ENOTDIR))
-		return true;
 	if (!stream)
-		return error_set(error, FAILURE_USAGE, "%s: %s", name, strerror(errno));
+		return (!named && (errno == ENOENT || errno == ENOTDIR)) ||
+		       error_set(error, FAILURE_USAGE, "%s: %s", name, strerror(errno));
 	good = trust_path(name, TRUST_CONFIGURATION, error) && slurp(&text, stream, name, error) &&
 	       rules_parse(rules, name, &text, error);
 	fclose(stream);
