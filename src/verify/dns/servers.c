@@ -31,9 +31,10 @@ bool address_parse(union address *a, const char *text, uint16_t port)
 {
 	struct addrinfo hints = {.ai_flags = AI_NUMERICHOST, .ai_socktype = SOCK_DGRAM}, *found;
 	char host[ADDRESS_TEXT], plain[ADDRESS_TEXT];
-	size_t len = strcspn(text, "#");
+	const char *hash = strchr(text, '#');
+	size_t len = hash ? (size_t)(hash - text) : strlen(text);
 
-	if (len >= sizeof(host) || (text[len] && !port_parse(text + len + 1, &port)))
+	if (len >= sizeof(host) || (hash && !port_parse(hash + 1, &port)))
 		return false;
 	snprintf(host, sizeof(host), "%.*s", (int)len, text);
 	snprintf(plain, sizeof(plain), "%.*s", (int)strcspn(host, "%"), host);
