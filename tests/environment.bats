@@ -40,6 +40,13 @@ root_only() {
     grep -qx PYTHONPATH=/configured hook.env
 }
 
+@test "acmehook(1) lists what is not passed on" {
+    sed -n '/^static const char \*const \(for_us_alone\|dangerous\)/,/^};/s/^ *"\(.*\)",/\1/p' "$srcdir/src/environment.c" | sort >names
+    [ "$(wc -l <names)" -gt 20 ]
+    sed -n '/^\.Sh SECURITY/,$s/^\.Pq Ev \(.*\) ;*\.*$/\1/p; /^\.Sh SECURITY/,$s/^\.Pq Ev \(.*[A-Z*]\)$/\1/p' "$srcdir/man/acmehook.1" |
+        sed 's/ [;.]$//' | tr ' ,' '\n\n' | grep . | sort -u | diff -u names -
+}
+
 @test "there is always a PATH" {
     handler hook <<'EOF'
 #!/bin/bash
@@ -162,7 +169,7 @@ EOF
 {
     id -u; id -g; id -G
     echo "$HOME $USER $LOGNAME"
-    sh -c 'grep -E "^(CapEff|CapPrm|SigBlk|SigIgn)" /proc/$$/status'
+    grep -E "^(CapEff|CapPrm|SigBlk|SigIgn)" /proc/self/status
     pwd; umask
     ls /proc/$$/fd >fds; grep -x . fds | tr '\n' ' '; echo # above 9 are bash's own
     awk '{print $6 == $1}' /proc/$$/stat
