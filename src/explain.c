@@ -9,7 +9,10 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "diagnose.h"
 #include "environment.h"
+#include "launch.h"
+#include "trust.h"
 
 static void print_words(const char *label, char *const *words)
 {
@@ -91,6 +94,18 @@ static void print_verify(const struct job *job, size_t i)
 	printf("\n");
 }
 
+/* What the handler would be refused for. */
+static void print_fault(const struct target *target)
+{
+	struct account account;
+	struct error error = {0};
+
+	if (!account_find(&account, view_text(&target->view, OPTION_USER), &error) ||
+	    !diagnose_trust(target->handler, TRUST_HANDLER, account.uid, &error))
+		printf("fault:    %s\n", error.text);
+	account_free(&account);
+}
+
 static void print_task(const struct job *job, size_t i)
 {
 	const struct event *event = &job->deploy.events.v[i];
@@ -113,6 +128,8 @@ static void print_task(const struct job *job, size_t i)
 		    job->tasks[i].call ? "" : "; it has no word for this event and is not called");
 	else
 		printf("handler:  none; the event goes nowhere\n");
+	if (target->handler && job->tasks[i].call)
+		print_fault(target);
 	if (target->handler && view_text(&target->view, OPTION_USER))
 		printf("user:     %s\n", view_text(&target->view, OPTION_USER));
 	print_verify(job, i);

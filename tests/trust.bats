@@ -110,6 +110,19 @@ teardown() {
     refused "${event}handler $PWD/etc/hook: $PWD/etc/myshell can be written to by everyone; try: chmod o-w $PWD/etc/myshell"
 }
 
+@test "explain says what would be refused" {
+    go explain
+    status_is 0
+    [[ $output != *fault:* ]]
+    chmod o+w etc/hook
+    go explain
+    status_is 0
+    grep -qxF "fault:    handler $PWD/etc/hook: it can be written to by everyone; try: chmod o-w $PWD/etc/hook" <<<"$output"
+    rm etc/hook
+    go explain
+    grep -qxF "fault:    $PWD/etc/hook: no such file; correct its path" <<<"$output"
+}
+
 @test "the configuration is read only if it is ours" {
     mv acmehook.conf etc/
     ACMEHOOK_CONFIG=$PWD/etc/acmehook.conf

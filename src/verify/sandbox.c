@@ -26,18 +26,6 @@
 
 #include "buf.h"
 
-/* The leak checker makes a thread, which stops the others by ptrace(2) and reads /proc. */
-#if defined(__SANITIZE_ADDRESS__)
-#define SANITIZED true
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define SANITIZED true
-#endif
-#endif
-#ifndef SANITIZED
-#define SANITIZED false
-#endif
-
 /* --- Limits */
 
 static bool is_file(int fd)

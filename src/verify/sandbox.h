@@ -6,6 +6,19 @@
 #include <stdbool.h>
 
 /* What this system had of it. */
+/* Is this a build with AddressSanitizer? Its leak checker makes a thread, which stops the others by
+ * ptrace(2) and reads /proc: that is left to it. */
+#if defined(__SANITIZE_ADDRESS__)
+#define SANITIZED true
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define SANITIZED true
+#endif
+#endif
+#ifndef SANITIZED
+#define SANITIZED false
+#endif
+
 struct sandbox {
 	bool limits;  /* no process or thread, no file written, no core */
 	int landlock; /* its version, 0: none; no file but that of the resolvers */

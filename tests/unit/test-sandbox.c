@@ -258,10 +258,8 @@ static struct outcome look(bool sandboxed)
 /* What this system, or this build, lacks to keep it from being done; NULL: nothing. */
 static const char *lacks(const struct trial *t, const struct sandbox *s)
 {
-#ifdef __SANITIZE_ADDRESS__
-	if (t->try == make_process)
+	if (SANITIZED && t->try == make_process)
 		return "sanitizers make processes";
-#endif
 	if (t->needs == LANDLOCK && !s->landlock)
 		return "there is no Landlock here";
 	if (t->needs == SECCOMP && !s->seccomp)
