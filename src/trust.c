@@ -24,11 +24,11 @@ static const struct {
 	const char *name;
 	bool secret, program;
 } kinds[] = {
-    [TRUST_HANDLER] = {"handler", .program = true},
-    [TRUST_CONFIGURATION] = {"configuration"},
-    [TRUST_ENV_FILE] = {"env-file", .secret = true},
-    [TRUST_JOURNAL] = {"journal"},
-    [TRUST_VERIFIER] = {"verifier"},
+    [TRUST_HANDLER] = {.name = "handler", .program = true},
+    [TRUST_CONFIGURATION] = {.name = "configuration"},
+    [TRUST_ENV_FILE] = {.name = "env-file", .secret = true},
+    [TRUST_JOURNAL] = {.name = "journal"},
+    [TRUST_VERIFIER] = {.name = "verifier"},
 };
 _Static_assert(nitems(kinds) == TRUST__MAX, "a kind without name");
 
