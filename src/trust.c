@@ -27,7 +27,7 @@ static const struct {
     [TRUST_HANDLER] = {.name = "handler", .program = true},
     [TRUST_CONFIGURATION] = {.name = "configuration"},
     [TRUST_ENV_FILE] = {.name = "env-file", .secret = true},
-    [TRUST_JOURNAL] = {.name = "journal"},
+    [TRUST_STATE] = {.name = "state"},
     [TRUST_VERIFIER] = {.name = "verifier"},
 };
 _Static_assert(nitems(kinds) == TRUST__MAX, "a kind without name");

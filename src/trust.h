@@ -13,7 +13,7 @@ enum trust {
 	TRUST_HANDLER, /* with the interpreter that its first line names */
 	TRUST_CONFIGURATION,
 	TRUST_ENV_FILE, /* nobody but its owner and its group may read it */
-	TRUST_JOURNAL,
+	TRUST_STATE,	/* the directory of the journal */
 	TRUST_VERIFIER,
 	TRUST__MAX
 };

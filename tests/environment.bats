@@ -227,7 +227,10 @@ EOF
     [ "$(id -u)" != 0 ] || command -v setpriv >/dev/null || skip "needs setpriv"
     as=()
     [ "$(id -u)" != 0 ] || as=(setpriv --reuid 12345 --regid 12345 --clear-groups)
-    run --separate-stderr "${as[@]}" "$acmehook" -c /dev/null --verify off --user root -H /bin/true deploy_challenge example.test "$token" "$digest"
+    state=$(mktemp -d) # bats' own directory is closed to others
+    [ "$(id -u)" != 0 ] || chown 12345 "$state"
+    run --separate-stderr "${as[@]}" "$acmehook" -c /dev/null --state "$state" --verify off --user root -H /bin/true deploy_challenge example.test "$token" "$digest"
     status_is 2
+    rm -r "$state"
     stderr_is 'acmehook: deploy_challenge example.test: user: cannot become "root": only root can become another user'
 }

@@ -6,6 +6,7 @@ setup() {
     cd "$BATS_TEST_TMPDIR" || return
     mkdir work
     export ACMEHOOK_CONFIG=$PWD/acmehook.conf
+    export ACMEHOOK_STATE=$PWD/state
     config <<EOF
 verify = "off"
 timeout = 5
@@ -24,6 +25,7 @@ sed -n 's/^VmHWM:[^0-9]*\([0-9]*\).*/\1/p' "/proc/$PPID/status" >memory
 EOF
     limit=32768 # KiB
     [ "$sanitizers" = no ] || limit=262144
+    export ASAN_OPTIONS=quarantine_size_mb=16:${ASAN_OPTIONS-} # it keeps what was freed
 }
 
 # Those that a test leaves behind on purpose say who they are.

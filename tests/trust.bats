@@ -7,6 +7,7 @@ setup() {
     mkdir etc
     recorder etc/hook
     export ACMEHOOK_CONFIG=$PWD/acmehook.conf
+    export ACMEHOOK_STATE=$PWD/state
     config </dev/null
     # somebody who is neither root nor we
     other=12345
@@ -139,6 +140,13 @@ teardown() {
     status_is 0
 }
 
+@test "the journal is kept only where nobody else can write" {
+    mkdir open
+    chmod o+w open
+    export ACMEHOOK_STATE=$PWD/open/state
+    refused "${event}state $PWD/open/state: directory $PWD/open can be written to by everyone; try: chmod o-w $PWD/open"
+}
+
 @test "the verifier is started only if it is ours" {
     cp "$builddir/acmehook-verify" etc/verifier
     chmod o+w etc/verifier
@@ -151,15 +159,15 @@ teardown() {
     root_only
     command -v setpriv >/dev/null || skip "needs setpriv"
     public=$(mktemp -d) # bats' own directory is closed to others
-    mkdir "$public/etc" "$public/home"
+    mkdir "$public/etc" "$public/home" "$public/state"
     cp etc/hook "$public/etc/hook"
     cp etc/hook "$public/home/hook"
-    chown -R 54321 "$public/home"
+    chown -R 54321 "$public/home" "$public/state"
     chmod -R 755 "$public"
     cd "$public"
     as_other() { # HANDLER
         run --separate-stderr setpriv --reuid "${uid:-54321}" --regid "${gid:-54321}" --clear-groups \
-            "$acmehook" -c /dev/null --verify off -H "$1" deploy_challenge example.test "$token" "$digest"
+            "$acmehook" -c /dev/null --state "$public/state" --verify off -H "$1" deploy_challenge example.test "$token" "$digest"
     }
     as_other "$public/home/hook"
     status_is 0
@@ -179,7 +187,7 @@ teardown() {
     # a group that is a user's own is no other
     uid=$(id -u daemon) gid=$(id -g daemon)
     [ "$(getent group "$gid")" = "daemon:x:$gid:" ] || skip "daemon has no group of its own here"
-    chown -R daemon:daemon home
+    chown -R daemon:daemon home state
     as_other "$public/home/hook"
     status_is 0
 }
