@@ -313,6 +313,8 @@ static void start_run(struct job *job, struct batch *batch)
 	    .argv = call->argv.v,
 	    .env = &call->env,
 	    .env_more = &view_get(view, OPTION_ENV)->list,
+	    .env_file = view_text(view, OPTION_ENV_FILE),
+	    .user = view_text(view, OPTION_USER),
 	    .cwd = view_text(view, OPTION_CWD),
 	    .umask = (mode_t)view_number(view, OPTION_UMASK),
 	    .timeout = view_number(view, OPTION_TIMEOUT),

@@ -47,7 +47,11 @@ void report_evidence(struct buf *b, struct json_object *verify);
 /* "acmehook: TEXT\n" on stderr, in one write. */
 void report_line(struct report *report, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
-/* Writes all of it; a descriptor that is gone is no concern of ours. */
+/* Text for people on stderr, in place of a line of progress; what could upset a terminal becomes
+ * '?'. */
+void report_write(struct report *report, struct buf *b);
+/* Writes all of it. What cannot be written is dropped; if it was for stdout, that is remembered. */
 void write_all(int fd, const char *data, size_t len);
+bool output_lost(void);
 
 #endif
