@@ -107,6 +107,8 @@ bool dialect_write(const struct dialect *to, const char *handler, bool chain,
     const struct event *events, size_t first, size_t count, struct calls *calls,
     struct error *error);
 void calls_free(struct calls *calls);
+/* Can a handler be told of many events of this verb in one call? */
+bool dialect_repeats(const struct dialect *to, enum verb verb);
 
 /* The words of a row, without a view of literal text. */
 size_t form_args(const struct form *form);

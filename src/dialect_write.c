@@ -54,6 +54,15 @@ static const struct form *find_form(const struct dialect *to, const struct event
 	return found;
 }
 
+bool dialect_repeats(const struct dialect *to, enum verb verb)
+{
+	const struct form *form = to->forms;
+
+	while (form && form->word && (form->verb != verb || !(form->flags & FORM_REPEATS)))
+		form++;
+	return form && form->word;
+}
+
 static struct call *add_call(struct calls *calls, const struct dialect *to, const char *handler,
     const char *word, size_t first, size_t count)
 {

@@ -99,24 +99,37 @@ static void on_handle_closed(uv_handle_t *handle)
 
 static void on_finish(uv_timer_t *timer)
 {
-	struct job *job = timer->data, **link = &job->jobs->first;
+	struct job *job = timer->data;
 
 	uv_close((uv_handle_t *)timer, on_handle_closed);
-	while (*link != job)
-		link = &(*link)->next;
-	*link = job->next;
+	*job->link = job->next;
+	if (job->next)
+		job->next->link = job->link;
 	report_done(job->jobs->report, job);
 	job->done(job, job->arg);
 }
 
-/* One that fails takes the others of its call along: the client hears one answer for all. */
+/* Is it known what came of this event, whatever came of the others? */
+static bool is_settled(const struct job *job, size_t i)
+{
+	const struct task *task = &job->tasks[i];
+
+	return task->error.failure ||
+	       (task->run && task->run->ended && (task->verify || !job_verifies(job, i)));
+}
+
+/* One that fails takes the others of its call along: a client that called us hears one answer for
+ * all. Events of a stream have an answer each. */
 static void share_error(struct job *job)
 {
 	const struct error *error = &job->error;
+	bool each = job->from->flags & DIALECT_STREAM;
 
 	for (size_t i = 0; error->failure && i < job->deploy.events.n; i++) {
 		const char *domain = job->deploy.events.v[job->culprit].field[FIELD_DOMAIN];
 
+		if (each && is_settled(job, i))
+			continue;
 		if (i == job->culprit)
 			job->tasks[i].error = *error;
 		else
@@ -267,6 +280,8 @@ static void verify(struct job *job)
 			ask(job, i);
 	if (!job->pending)
 		finish_or_undo(job);
+	else if (job->ran)
+		job->ran(job, job->arg);
 }
 
 /* --- running */
@@ -364,8 +379,11 @@ void job_start(struct job *job, void (*done)(struct job *, void *), void *arg)
 {
 	job->done = done;
 	job->arg = arg;
-	job->next = job->jobs->first;
-	job->jobs->first = job;
+	job->link = &job->jobs->first;
+	job->next = *job->link;
+	if (job->next)
+		job->next->link = &job->next;
+	*job->link = job;
 	if (job->error.failure) {
 		finish(job);
 		return;

@@ -33,7 +33,7 @@ struct task {
 enum job_state { JOB_PLANNED, JOB_RUNNING, JOB_VERIFYING, JOB_UNDOING, JOB_DONE };
 
 struct job {
-	struct job *next;
+	struct job *next, **link; /* among those that run */
 	struct jobs *jobs;
 	enum job_state state;
 	const struct dialect *from;
@@ -47,6 +47,8 @@ struct job {
 	struct error error; /* the first that came up */
 	size_t culprit;	    /* the event it came up with */
 	struct error undo_error; /* why nothing could be undone */
+	/* May be set before job_start(): its handlers have ended, and it goes on to be verified. */
+	void (*ran)(struct job *job, void *arg);
 	void (*done)(struct job *job, void *arg);
 	void *arg;
 };

@@ -15,6 +15,9 @@ enum option_id {
 	OPTION_TO,
 	OPTION_DEHYDRATED_DNS,
 	OPTION_CHAIN,
+	OPTION_CHAIN_MAX,
+	OPTION_CHAIN_DELAY,
+	OPTION_SERIAL,
 	OPTION_TIMEOUT,
 	OPTION_KILL_AFTER,
 	OPTION_CWD,
@@ -25,6 +28,11 @@ enum option_id {
 	OPTION_RESOLVER,
 	OPTION_AUTHORITY,
 	OPTION_HTTP_PORT,
+	OPTION_JOBS,
+	OPTION_QUEUE,
+	OPTION_ORDERED,
+	OPTION_FIFO,
+	OPTION_LISTEN,
 	OPTION_VERIFIER,
 	OPTION_CONFIG,
 	OPTION_FORMAT,
@@ -42,6 +50,7 @@ enum option_kind {
 	OPTION_IS_CHOICE,  /* number: index into choices */
 	OPTION_IS_TIME,	   /* number: milliseconds */
 	OPTION_IS_PORT,	   /* number */
+	OPTION_IS_COUNT,   /* number, from 1 */
 	OPTION_IS_MODE,	   /* number: the octal file mode bits */
 	OPTION_IS_SERVERS, /* list of ADDR[#PORT], one element each time it is given */
 	OPTION_IS_LIST,	   /* list, one element each time it is given */

@@ -10,7 +10,7 @@
 #include "diagnose.h"
 #include "route.h"
 
-static bool plan_event(const struct scope *scope, const struct event *event, struct target *target,
+bool target_plan(const struct scope *scope, const struct event *event, struct target *target,
     struct error *error)
 {
 	const struct rules *rules = scope->rules;
@@ -65,7 +65,7 @@ bool batch_plan(struct batch *batch, const struct scope *scope, size_t *i, struc
 {
 	batch->targets = xcalloc(batch->events.n, sizeof(*batch->targets));
 	for (*i = 0; *i < batch->events.n; ++*i)
-		if (!plan_event(scope, &batch->events.v[*i], &batch->targets[*i], error))
+		if (!target_plan(scope, &batch->events.v[*i], &batch->targets[*i], error))
 			return false;
 	*i = 0;
 	return write_calls(batch, error);

@@ -40,6 +40,10 @@ struct batch {
 	size_t at; /* the call that is next, or runs */
 };
 
+/* Finds rule and handler for one event, alone; the caller frees target->handler. False, with a
+ * sentence, if there is none. */
+bool target_plan(const struct scope *scope, const struct event *event, struct target *target,
+    struct error *error);
 /*
  * Finds rule and handler for each of batch->events, and makes the calls. False, with a sentence
  * and in *i the event that it is about, if that is not possible; there are no calls then.
