@@ -8,6 +8,7 @@
 
 #include "plan.h"
 
+struct journal;
 struct verifier;
 struct report;
 
@@ -15,6 +16,7 @@ struct report;
 struct jobs {
 	uv_loop_t *loop;
 	struct scope scope;
+	struct journal *journal;
 	struct verifier *verifier;
 	struct report *report;
 	struct job *first; /* those that run */
@@ -25,28 +27,43 @@ struct jobs {
 struct task {
 	const struct run *run; /* the one that carried it, or what kept it from being carried */
 	const struct call *call;
+	const struct run *undone; /* the one that cleaned it again; NULL: none did */
+	bool recorded;		  /* the journal has an entry for it */
 	struct question *question;
 	struct json_object *verify; /* the verdict; NULL if it was not looked for */
 	struct error error;	    /* none: all is well */
 };
 
-enum job_state { JOB_PLANNED, JOB_RUNNING, JOB_VERIFYING, JOB_UNDOING, JOB_DONE };
+enum job_state {
+	JOB_PLANNED,
+	JOB_LOCKING, /* waits for another process that works on the same names */
+	JOB_RUNNING,
+	JOB_VERIFYING,
+	JOB_UNDOING,
+	JOB_DONE
+};
 
 struct job {
 	struct job *next, **link; /* among those that run */
 	struct jobs *jobs;
 	enum job_state state;
+	char *id;	   /* unique; ACMEHOOK_JOB in the environment of its handlers */
+	long long created; /* seconds since 1970 */
 	const struct dialect *from;
 	const struct form *form; /* NULL if the client has no forms, or no such word */
 	struct batch deploy;	 /* named for what matters most; it is for any verb */
 	struct batch undo;
 	struct task *tasks; /* as many as deploy.events */
 	struct process *process;
-	size_t pending;	    /* questions */
-	bool declined;	    /* no handler is for it, and the client goes on to its next offer */
-	struct error error; /* the first that came up */
-	size_t culprit;	    /* the event it came up with */
-	struct error undo_error; /* why nothing could be undone */
+	struct strlist locked; /* names whose lock we have */
+	uv_timer_t *timer;     /* runs while it waits for a lock, or to clean once more */
+	long waited;	       /* ms, for locks */
+	size_t pending;	       /* questions */
+	bool declined;	       /* no handler is for it, and the client goes on to its next offer */
+	struct error error;    /* the first that came up */
+	size_t culprit;	       /* the event it came up with */
+	struct error undo_error;	 /* why nothing could be undone */
+	void (*proven)(struct job *job); /* see prove.h */
 	/* May be set before job_start(): its handlers have ended, and it goes on to be verified. */
 	void (*ran)(struct job *job, void *arg);
 	void (*done)(struct job *job, void *arg);
@@ -71,6 +88,9 @@ void job_free(struct job *job);
  */
 void jobs_stop(struct jobs *jobs);
 
+/* For the parts of a job: what failed, and for which of its events. The first one counts. */
+void job_fail(struct job *job, size_t i, const struct error *error);
+
 /* Does the status of this job decide anything? */
 bool job_advisory(const struct job *job);
 /* How long the verifier may take, in ms, for a type of challenge where nothing else is set. */
@@ -78,5 +98,9 @@ long job_default_timeout(const char *type);
 /* And for an event. */
 long job_verify_timeout(const struct job *job, size_t i);
 bool job_verifies(const struct job *job, size_t i);
+/* Has a handler begun to deploy an event, so that there may be something to clean? */
+bool job_deployed(const struct job *job, size_t i);
+/* Is an event not verified now, but with the last one of its batch? */
+bool job_defers(const struct job *job, size_t i);
 
 #endif

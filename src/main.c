@@ -43,6 +43,7 @@ static int perform(const struct command *command, struct error *error)
 	    [COMMAND_CALL] = call_command,
 	    [COMMAND_RUN] = stream_command,
 	    [COMMAND_VERIFY] = look_command,
+	    [COMMAND_PENDING] = pending_command,
 	};
 	struct session session;
 	int status = 0;

@@ -43,7 +43,7 @@ bool target_plan(const struct scope *scope, const struct event *event, struct ta
 static bool write_calls(struct batch *batch, struct error *error)
 {
 	const struct target *targets = batch->targets;
-	size_t n = batch->events.n;
+	size_t n = batch->events.n - batch->told;
 
 	for (size_t first = 0, count; first < n; first += count) {
 		const struct target *t = &targets[first];
@@ -106,6 +106,20 @@ void run_judge(struct run *run, const struct target *target, const struct call *
 		    "not be executed",
 		    path, r->exit_status);
 	}
+}
+
+char *run_output(const struct run *run)
+{
+	const char *out = run && run->ended ? run->result.out : NULL;
+	size_t len;
+
+	if (!out)
+		return NULL;
+	out += strspn(out, " \t\r\n");
+	len = strlen(out);
+	while (len && strchr(" \t\r\n", out[len - 1]))
+		len--;
+	return len ? xstrndup(out, len) : NULL;
 }
 
 void batch_free(struct batch *batch)

@@ -26,6 +26,7 @@ struct target {
 /* A run of the handler; the same index as its call. */
 struct run {
 	bool started, ended;
+	long tries;	      /* to clean, that failed */
 	bool not_implemented; /* the handler said so */
 	struct process_result result;
 	struct error error;
@@ -34,6 +35,7 @@ struct run {
 /* Calls that are run one after the other, up to the first that fails. All zero is an empty one. */
 struct batch {
 	struct events events;
+	size_t told; /* so many of them, the last ones, handlers know already: they get no calls */
 	struct target *targets;
 	struct calls calls;
 	struct run *runs;
@@ -53,5 +55,8 @@ void batch_free(struct batch *batch);
 
 /* What a handler's end means: sets run->error or run->not_implemented. */
 void run_judge(struct run *run, const struct target *target, const struct call *call);
+/* What a handler printed, without white space around it, as certbot hands it on; the caller frees
+ * it. NULL: nothing. */
+char *run_output(const struct run *run);
 
 #endif

@@ -19,6 +19,7 @@ digest3=667drNmQL3vX6bu8YZlgy0wKNBlCny8yrjF1lSaUndc
 setup() {
     cd "$BATS_TEST_TMPDIR" || return
     export ACMEHOOK_CONFIG=$BATS_TEST_TMPDIR/acmehook.conf
+    export ACMEHOOK_STATE=$BATS_TEST_TMPDIR/state
     config </dev/null
 }
 

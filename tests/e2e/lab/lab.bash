@@ -104,6 +104,7 @@ executable() {
 # configuration: standard input, after what every configuration here needs
 configuration() {
     export ACMEHOOK_CONFIG=$BATS_TEST_TMPDIR/acmehook.conf
+    export ACMEHOOK_STATE=$BATS_TEST_TMPDIR/state
     { printf 'verifier = "%s"\n' "$builddir/acmehook-verify" && cat; } >"$ACMEHOOK_CONFIG"
 }
 
