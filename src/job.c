@@ -139,11 +139,12 @@ static bool is_settled(const struct job *job, size_t i)
 }
 
 /* One that fails takes the others of its call along: a client that called us hears one answer for
- * all. Events of a stream have an answer each. */
+ * all. Challenges that came as a stream have an answer each. */
 static void share_error(struct job *job)
 {
 	const struct error *error = &job->error;
-	bool each = job->from->flags & DIALECT_STREAM;
+	bool each = job->from->flags & DIALECT_STREAM && job->deploy.events.n &&
+		    job->deploy.events.v[0].verb == VERB_DEPLOY;
 
 	for (size_t i = 0; error->failure && i < job->deploy.events.n; i++) {
 		const char *domain = job->deploy.events.v[job->culprit].field[FIELD_DOMAIN];
@@ -170,6 +171,7 @@ static void wait_for(struct job *job, long ms, uv_timer_cb then)
 
 static void finish(struct job *job)
 {
+	job->jobs->undoing -= job->state == JOB_UNDOING;
 	share_error(job);
 	record_end(job);
 	record_unlock(job);
@@ -207,12 +209,44 @@ static const struct run *run_of(const struct batch *batch, size_t i)
 	return NULL;
 }
 
+/* How often it is looked whether fewer are being undone, in ms. */
+#define UNDO_INTERVAL 10
+
+/* When a service stops there may be thousands to undo: not all at once. */
+static void undo_in_turn(struct job *job);
+
+static void on_undo_timer(uv_timer_t *timer)
+{
+	undo_in_turn(timer->data);
+}
+
+static void undo_in_turn(struct job *job)
+{
+	struct jobs *jobs = job->jobs;
+
+	if (jobs->most_undoing && jobs->undoing >= jobs->most_undoing) {
+		wait_for(job, UNDO_INTERVAL, on_undo_timer);
+		return;
+	}
+	jobs->undoing++;
+	job->state = JOB_UNDOING;
+	run_next(job);
+}
+
+/* Will nobody else clean? The clients of a stream do, but not after we were stopped: they wait for
+ * whoever comes after us, or are gone. */
+static bool must_undo(const struct job *job)
+{
+	return job->from->flags & DIALECT_LEAKS ||
+	       (job->from->flags & DIALECT_STREAM && job->jobs->stopping);
+}
+
 /* Makes of every deploy that was begun a clean, and runs those. */
 static bool undo(struct job *job)
 {
 	size_t culprit, n = 0;
 
-	if (!(job->from->flags & DIALECT_LEAKS))
+	if (!must_undo(job))
 		return false;
 	for (size_t i = 0; i < job->deploy.events.n; i++)
 		if (job_deployed(job, i))
@@ -223,8 +257,8 @@ static bool undo(struct job *job)
 	for (size_t i = 0; i < job->deploy.events.n; i++)
 		if (job_deployed(job, i))
 			job->tasks[i].undone = run_of(&job->undo, n++);
-	job->state = JOB_UNDOING;
-	run_next(job);
+	job->state = JOB_STOPPED;
+	undo_in_turn(job);
 	return true;
 }
 

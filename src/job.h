@@ -19,8 +19,9 @@ struct jobs {
 	struct journal *journal;
 	struct verifier *verifier;
 	struct report *report;
-	struct job *first; /* those that run */
-	bool stopping;	   /* no new runs, but for undoing */
+	struct job *first;	      /* those that run */
+	bool stopping;		      /* no new runs, but for undoing */
+	size_t most_undoing, undoing; /* at once; 0: no limit */
 };
 
 /* What one event of a job has come to; the same index as the event. */
@@ -39,6 +40,7 @@ enum job_state {
 	JOB_LOCKING, /* waits for another process that works on the same names */
 	JOB_RUNNING,
 	JOB_VERIFYING,
+	JOB_STOPPED, /* waits to be undone */
 	JOB_UNDOING,
 	JOB_DONE
 };

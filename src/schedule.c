@@ -27,6 +27,7 @@ struct group {
 void schedule_init(struct schedule *s, struct jobs *jobs, long running, long open,
     const struct schedule_events *events)
 {
+	jobs->most_undoing = (size_t)running;
 	*s = (struct schedule){
 	    .jobs = jobs, .most_running = running, .most_open = open, .events = events};
 }
@@ -364,7 +365,8 @@ static void assign(struct schedule *s, struct ticket *ticket, const struct event
 		const struct view *view = &target.view;
 
 		ticket->rule = target.rule;
-		if (view_number(view, OPTION_CHAIN) && ticket->type &&
+		/* one without a value may become many, see recall.h */
+		if (view_number(view, OPTION_CHAIN) && event->field[FIELD_VALIDATION] &&
 		    dialect_repeats(target.to, event->verb))
 			ticket->gather = view_number(view, OPTION_CHAIN_MAX);
 		ticket->delay = view_number(view, OPTION_CHAIN_DELAY);
