@@ -277,7 +277,6 @@ static void batch_ended(struct job *job)
 	} else if (job->error.failure) {
 		finish_or_undo(job);
 	} else {
-		job->state = JOB_VERIFYING;
 		prove(job, finish_or_undo);
 		if (job->state == JOB_VERIFYING && job->ran)
 			job->ran(job, job->arg);

@@ -122,6 +122,7 @@ static void ask(struct job *job, size_t i)
 
 void prove(struct job *job, void (*done)(struct job *job))
 {
+	job->state = JOB_VERIFYING;
 	job->proven = done;
 	for (size_t i = 0; i < job->deploy.events.n; i++)
 		if (job_verifies(job, i))
