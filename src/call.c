@@ -54,6 +54,7 @@ int call_command(struct session *session)
 	struct job *job;
 	int status;
 
+	session->jobs.scope.stdio = command->from->flags & DIALECT_STDIO;
 	dialect_read(command->from, command->words.v, command->words.n, &events, &form, &error);
 	job = job_new(&session->jobs, command->from, form, &events, &error);
 	if (command->explain) {

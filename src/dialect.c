@@ -17,6 +17,7 @@
 	X(json)       \
 	X(lego)       \
 	X(lego_raw)   \
+	X(manual)     \
 	X(mod_md)     \
 	X(posh_acme)  \
 	X(truenas)    \

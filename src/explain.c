@@ -106,6 +106,10 @@ void explain_job(const struct job *job)
 	for (size_t c = 0; c < job->deploy.calls.n && !job->error.failure; c++) {
 		const struct call *call = &job->deploy.calls.v[c];
 
+		if (job->deploy.targets[call->first].to->compose) {
+			printf("says:\n%s", call->input);
+			continue;
+		}
 		print_words("argv:", call->argv.v);
 		print_env(call, view_get(&job->deploy.targets[call->first].view, OPTION_ENV));
 	}

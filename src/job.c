@@ -14,6 +14,7 @@
 #include "recall.h"
 #include "record.h"
 #include "report.h"
+#include "transport.h"
 #include "verifier.h"
 
 static void run_next(struct job *job);
@@ -337,7 +338,7 @@ static void on_run_ended(void *arg, const struct process_result *result)
 	struct run *run = &batch->runs[batch->at];
 	const struct call *call = &batch->calls.v[batch->at];
 
-	job->process = NULL;
+	job->transport = NULL;
 	run->ended = true;
 	run->result = *result;
 	run_judge(run, &batch->targets[call->first], call);
@@ -352,23 +353,22 @@ static void on_run_ended(void *arg, const struct process_result *result)
 static void start_run(struct job *job, struct batch *batch)
 {
 	struct call *call = &batch->calls.v[batch->at];
-	const struct view *view = &batch->targets[call->first].view;
+	const struct target *target = &batch->targets[call->first];
+	const struct transport *transport = transport_of(target->to);
 	struct run *run = &batch->runs[batch->at];
-	const struct process_options options = {
-	    .input = call->input,
-	    .argv = call->argv.v,
-	    .env = &call->env,
-	    .env_more = &view_get(view, OPTION_ENV)->list,
-	    .cwd = view_text(view, OPTION_CWD),
-	    .umask = (mode_t)view_number(view, OPTION_UMASK),
-	    .timeout = view_number(view, OPTION_TIMEOUT),
-	    .kill_after = view_number(view, OPTION_KILL_AFTER),
+	const struct errand errand = {
+	    .loop = job->jobs->loop,
+	    .partners = job->jobs->partners,
+	    .call = call,
+	    .view = &target->view,
 	};
 
 	/* what is left of a handler after a crash is found by it; see orphans.h */
 	env_set(&call->env, "ACMEHOOK_JOB", job->id);
-	job->process = process_start(job->jobs->loop, &options, on_run_ended, job, &run->error);
-	run->started = job->process != NULL;
+	job->running = transport->start(&errand, on_run_ended, job, &run->error);
+	run->started = job->running != NULL;
+	if (run->started)
+		job->transport = transport;
 	if (run->started)
 		return;
 	run_failed(job, batch, run);
@@ -501,8 +501,8 @@ void jobs_stop(struct jobs *jobs)
 			prove_stop(job);
 		else if (job->state == JOB_LOCKING)
 			stop_locking(job);
-		else if (job->process && job->state == JOB_RUNNING)
-			process_stop(job->process);
+		else if (job->transport && job->state == JOB_RUNNING)
+			job->transport->stop(job->running);
 	}
 }
 

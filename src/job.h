@@ -9,6 +9,8 @@
 #include "plan.h"
 
 struct journal;
+struct partners;
+struct transport;
 struct verifier;
 struct report;
 
@@ -17,6 +19,7 @@ struct jobs {
 	uv_loop_t *loop;
 	struct scope scope;
 	struct journal *journal;
+	struct partners *partners;
 	struct verifier *verifier;
 	struct report *report;
 	struct job *first;	      /* those that run */
@@ -31,6 +34,7 @@ struct task {
 	const struct run *undone; /* the one that cleaned it again; NULL: none did */
 	bool recorded;		  /* the journal has an entry for it */
 	struct question *question;
+	struct remark *again;	    /* deploying by hand: shall it be looked once more? */
 	struct json_object *verify; /* the verdict; NULL if it was not looked for */
 	struct error error;	    /* none: all is well */
 };
@@ -55,8 +59,9 @@ struct job {
 	const struct form *form; /* NULL if the client has no forms, or no such word */
 	struct batch deploy;	 /* named for what matters most; it is for any verb */
 	struct batch undo;
-	struct task *tasks; /* as many as deploy.events */
-	struct process *process;
+	struct task *tasks;		   /* as many as deploy.events */
+	const struct transport *transport; /* of the call that runs; NULL: none */
+	void *running;
 	struct strlist locked; /* names whose lock we have */
 	uv_timer_t *timer;     /* runs while it waits for a lock, or to clean once more */
 	long waited;	       /* ms, for locks */

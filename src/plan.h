@@ -12,6 +12,7 @@ struct scope {
 	const struct settings *fixed; /* wins over all others; NULL: nothing is fixed */
 	const struct settings *command, *initial;
 	const struct rules *rules;
+	bool stdio; /* the client leaves standard input and output to us */
 };
 
 /* Who is told of an event, and how; the same index as the event. */

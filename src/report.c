@@ -5,6 +5,7 @@
 #include "report.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -55,12 +56,18 @@ const char *job_title(const struct job *job, size_t i)
 	return title;
 }
 
+/* Somebody else may have made it non-blocking. */
+static bool wait_until_writable(int fd)
+{
+	return poll(&(struct pollfd){.fd = fd, .events = POLLOUT}, 1, -1) == 1;
+}
+
 void write_all(int fd, const char *data, size_t len)
 {
 	while (len) {
 		ssize_t n = write(fd, data, len);
 
-		if (n < 0 && errno == EINTR)
+		if (n < 0 && (errno == EINTR || (errno == EAGAIN && wait_until_writable(fd))))
 			continue;
 		if (n <= 0)
 			return;

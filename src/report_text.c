@@ -33,7 +33,7 @@ static void add_output(struct buf *b, const struct call *call, const struct run 
 {
 	const struct process_result *r = &run->result;
 
-	if (!run->ended)
+	if (!run->ended || r->failure)
 		return;
 	buf_printf(b, "Handler output (%s):\n", call->word);
 	if (!*r->out && !*r->err)
@@ -239,13 +239,18 @@ static void done(struct report *report, const struct job *job)
 	buf_free(&b);
 }
 
+void report_progress_line(struct buf *b, const char *what, struct json_object *state)
+{
+	buf_printf(b, "\r\033[Kacmehook: %s: %.150s (%.0f s)", what,
+	    or_empty(jsonline_string(state, "reason")),
+	    (double)jsonline_integer(state, "ms", 0) / 1000);
+}
+
 static void progress(struct report *report, const char *what, struct json_object *state)
 {
 	struct buf b = BUF_INIT(2048);
 
-	buf_printf(&b, "\r\033[Kacmehook: %s: %.150s (%.0f s)", what,
-	    or_empty(jsonline_string(state, "reason")),
-	    (double)jsonline_integer(state, "ms", 0) / 1000);
+	report_progress_line(&b, what, state);
 	write_all(2, buf_text(&b), b.len);
 	buf_free(&b);
 	report->line = true;

@@ -35,10 +35,11 @@ struct partner {
 	struct partner *next;
 	uv_loop_t *loop;
 	char *address;
-	struct lineio *io;	 /* NULL: not open */
-	bool over;		 /* cannot be opened once more */
-	struct remark *first;	 /* the first is being said */
-	bool saying;		 /* it has been said, its answer is waited for */
+	struct lineio *io;	   /* NULL: not open */
+	bool deaf;		   /* there will be no answers any more */
+	bool over;		   /* cannot be opened once more */
+	struct remark *first;	   /* the first is being said */
+	bool saying;		   /* it has been said, its answer is waited for */
 	uv_timer_t wake, deadline; /* to say the next one; for its answer */
 	int handles;
 };
@@ -105,21 +106,30 @@ static void hang_up(struct partner *p)
 	p->over = !strcmp(p->address, STDIO) || !strncmp(p->address, "fd:", 3);
 }
 
-static void fail(struct partner *p, enum failure failure, const char *format, const char *what)
+/* What is being said fails, with a sentence. */
+__attribute__((format(printf, 3, 4))) static void fail(
+    struct partner *p, enum failure failure, const char *format, ...)
 {
-	char *sentence = xasprintf(format, p->address, what);
+	struct error error = {0};
+	char *text;
+	va_list ap;
 
+	va_start(ap, format);
+	if (vasprintf(&text, format, ap) >= 0) {
+		error_set(&error, failure, "%s: %s", p->address, text);
+		free(text);
+	}
+	va_end(ap);
 	if (p->io)
 		hang_up(p);
 	if (p->first)
-		refuse(p->first, failure, sentence);
-	free(sentence);
+		refuse(p->first, failure, error.text);
 }
 
 /* --- what is heard */
 
-/* "{"ok": true}", "{"ok": false, "error": "..."}"; as for certbot-external-auth any other line, such
- * as an empty one, says that it is done. */
+/* "{"ok": true}", "{"ok": false, "error": "..."}"; as for certbot-external-auth any other line,
+ * such as an empty one, says that it is done. */
 static void hear(struct remark *r, const char *line, size_t len)
 {
 	const char *why = NULL, *error;
@@ -156,12 +166,23 @@ static void on_line(void *arg, const char *data, size_t len)
 	if (data)
 		hear(p->first, data, len);
 	else
-		fail(p, FAILURE_HANDLER, "%s: the answer is %s", "longer than a line can be");
+		fail(p, FAILURE_HANDLER, "the answer is longer than a line can be");
 }
 
+/* Standard output may have a reader all the same. */
 static void on_ended(void *arg)
 {
-	fail(arg, FAILURE_HANDLER, "%s: %s", "it ended before there was an answer");
+	struct partner *p = arg;
+	bool stdio = !strcmp(p->address, STDIO);
+
+	p->deaf = stdio;
+	if (!stdio) {
+		fail(p, FAILURE_HANDLER, "it ended before there was an answer");
+	} else if (p->first) {
+		refuse(p->first, FAILURE_HANDLER,
+		    "stdin ended before there was an answer; without a handler (or with \"to = "
+		    "json\") somebody must give one");
+	}
 }
 
 static void on_written(void *arg)
@@ -176,7 +197,7 @@ static void on_written(void *arg)
 static void on_trouble(void *arg, int error, bool kept)
 {
 	(void)kept;
-	fail(arg, FAILURE_HANDLER, "%s: cannot be written: %s", strerror(error));
+	fail(arg, FAILURE_HANDLER, "it cannot be written: %s", strerror(error));
 }
 
 static const struct lineio_events events = {
@@ -185,10 +206,9 @@ static const struct lineio_events events = {
 static void on_deadline(uv_timer_t *timer)
 {
 	struct partner *p = timer->data;
-	char *after = xasprintf("%g", (double)p->first->timeout / 1000);
 
-	fail(p, FAILURE_HANDLER_TIMEOUT, "%s: there was no answer within %s s (--timeout)", after);
-	free(after);
+	fail(p, FAILURE_HANDLER_TIMEOUT, "there was no answer within %g s (--timeout)",
+	    (double)p->first->timeout / 1000);
 }
 
 /* --- opening */
@@ -277,11 +297,11 @@ static void cannot_open(struct partner *p, int error)
 {
 	if (!strcmp(p->address, TERMINAL))
 		fail(p, FAILURE_USAGE,
-		    "%s: %s; somebody must be there to follow instructions: run the client in a "
+		    "%s; somebody must be there to follow instructions: run the client in a "
 		    "terminal, or give a handler",
-		    "there is no terminal");
+		    strerror(error));
 	else
-		fail(p, FAILURE_USAGE, "%s: %s", strerror(error));
+		fail(p, FAILURE_USAGE, "%s", p->over ? "it was closed" : strerror(error));
 }
 
 static bool ready(struct partner *p)
@@ -319,7 +339,9 @@ static void on_wake(uv_timer_t *timer)
 	lineio_write(p->io, r->text, strlen(r->text));
 	if (p->first != r) /* it could not be said */
 		return;
-	if (r->awaited)
+	if (r->awaited && p->deaf)
+		on_ended(p);
+	else if (r->awaited)
 		lineio_read(p->io, true);
 	else if (!lineio_unwritten(p->io))
 		on_written(p);
@@ -377,10 +399,13 @@ void talk_stop(struct remark *r)
 	refuse(r, FAILURE_STOPPED, "stopped before there was an answer");
 }
 
-void talk_cancel(struct remark *r)
+void *talk_cancel(struct remark *r)
 {
+	void *arg = r->arg;
+
 	take_out(r);
 	remark_free(r);
+	return arg;
 }
 
 void talk_show(struct partners *partners, const char *address, const char *line)
@@ -419,10 +444,15 @@ void partners_close(struct partners *partners)
 static void *start(const struct errand *errand, process_done *done, void *arg, struct error *error)
 {
 	const struct call *call = errand->call;
+	const struct setting *timeout = view_get(errand->view, OPTION_TIMEOUT);
+	/* a person takes as long as it takes, unless somebody says how long */
+	bool patient =
+	    !strcmp(call->argv.v[0], TERMINAL) &&
+	    timeout == &errand->view->layer[nitems(errand->view->layer) - 1]->v[OPTION_TIMEOUT];
 
 	(void)error;
 	return talk_say(errand->partners, call->argv.v[0], call->input, call->awaited,
-	    view_number(errand->view, OPTION_TIMEOUT), done, arg);
+	    patient ? 0 : timeout->number, done, arg);
 }
 
 static void stop(void *run)

@@ -34,8 +34,8 @@ struct remark *talk_say(struct partners *partners, const char *address, const ch
     bool awaited, long timeout, process_done *done, void *arg);
 /* Gives up on the answer; done() is called, with the result that we were stopped. */
 void talk_stop(struct remark *remark);
-/* Gives up on it without a word. */
-void talk_cancel(struct remark *remark);
+/* Gives up on it without a word. Returns the arg it was said with. */
+void *talk_cancel(struct remark *remark);
 /* Shows a line that the next one will take the place of, to somebody who is being talked to. */
 void talk_show(struct partners *partners, const char *address, const char *line);
 void partners_close(struct partners *partners);

@@ -6,8 +6,7 @@
 
 #include "talk.h"
 
-static void *start(
-    const struct errand *errand, process_done *done, void *arg, struct error *error)
+static void *start(const struct errand *errand, process_done *done, void *arg, struct error *error)
 {
 	const struct call *call = errand->call;
 	const struct view *view = errand->view;

@@ -83,6 +83,7 @@ static const struct {
 	CHECK_TEXT},
     [VIEW_EMPTY] = {"empty word", CHECK_TEXT},
     [VIEW_DASHES] = {"--", CHECK_TEXT},
+    [VIEW_COMMAND] = {"command", CHECK_TEXT},
 };
 _Static_assert(nitems(fields) == VIEW__MAX, "a field without name and check");
 
@@ -471,6 +472,12 @@ char *event_text(const struct event *event, int field)
 		return xstrdup("");
 	case VIEW_DASHES:
 		return xstrdup("--");
+	case VIEW_COMMAND: /* token and key authorization need no quotes */
+		if (strcmp(type, "http-01") || !f[FIELD_TOKEN])
+			return NULL;
+		return xasprintf("mkdir -p .well-known/acme-challenge && printf %%s %s "
+				 ">.well-known/acme-challenge/%s",
+		    f[FIELD_VALIDATION], f[FIELD_TOKEN]);
 	case VIEW_TIMESTAMP:
 		return whole_seconds(f[FIELD_TIMESTAMP]);
 	default:

@@ -68,6 +68,7 @@ enum field {
 	VIEW_LINEAGE,	     /* the directory with cert, chain, fullchain and privkey.pem */
 	VIEW_EMPTY,	     /* "" */
 	VIEW_DASHES,	     /* "--" */
+	VIEW_COMMAND,	     /* http-01: for a shell, in the document root: puts the file there */
 	VIEW__MAX
 };
 

@@ -39,6 +39,7 @@ static const struct key deploy[] = {
     {"validation", FIELD_VALIDATION, KIND_TEXT, ALWAYS},
     {"txt_domain", FIELD_FQDN, KIND_TEXT, WHEN_KNOWN},
     {"uri", VIEW_URI, KIND_TEXT, WHEN_KNOWN},
+    {"command", VIEW_COMMAND, KIND_TEXT, WHEN_KNOWN},
     {"key_auth", FIELD_KEY_AUTH, KIND_TEXT, WHEN_KNOWN},
     {.name = NULL},
 };
