@@ -14,6 +14,9 @@ static char *compose(const struct event *event)
 	struct buf line = BUF_INIT(JSONLINE_MAX);
 	char *text;
 
+	/* the plugin always knows the state */
+	if (event->verb == VERB_CLEAN && !event->field[FIELD_STATUS])
+		jsonline_set(object, "status", "pending");
 	jsonline_add(&line, object);
 	text = xstrdup(buf_text(&line));
 	buf_free(&line);
