@@ -30,6 +30,7 @@ struct variable {
 #define FORM_REPEATS 1u	 /* the args may come many times in a call: as many events */
 #define FORM_ADVISORY 2u /* the status of this event decides nothing */
 #define FORM_OUTPUT 4u	 /* what the handler prints is the client's */
+#define FORM_FORGETS 16u /* the value may be missing: the journal knows what was deployed */
 #define FORM_CSR 8u	 /* likewise, but only if it is a certificate signing request */
 
 /* Words around the calls of one verb, without data of their own. */

@@ -99,7 +99,12 @@ static bool read_one(const struct dialect *from, const struct form *form, char *
 		event_set(event, FIELD_STATUS, form->status);
 	if (form->input && !read_input(field_to_read(form->input), event, error))
 		return false;
-	return (!from->refine || from->refine(event, error)) && event_complete(event, error);
+	if (from->refine && !from->refine(event, error))
+		return false;
+	if (form->flags & FORM_FORGETS && !event->field[FIELD_VALIDATION] &&
+	    !event->field[FIELD_VALUE])
+		return event_complete_identifier(event, error);
+	return event_complete(event, error);
 }
 
 static bool unknown_word(const struct dialect *from, const char *word, struct error *error)

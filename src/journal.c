@@ -183,48 +183,56 @@ static char *file_of(const struct event *event)
 	return file;
 }
 
-static bool write_file(int dir, const char *name, const struct buf *text, bool durable)
+static bool write_text(int fd, const struct buf *text)
 {
-	int fd, failed;
+	ssize_t n = write(fd, text->data, text->len);
 
-	crash_point();
-	fd = openat(dir, name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-	if (fd < 0)
-		return false;
-	crash_point();
-	failed = write(fd, text->data, text->len) != (ssize_t)text->len;
-	if (failed && !errno)
+	if (n >= 0 && n < (ssize_t)text->len)
 		errno = ENOSPC;
-	crash_point();
-	failed = failed || (durable && fsync(fd));
-	return !close(fd) && !failed;
+	return n == (ssize_t)text->len;
 }
 
-/* A file is complete or not there at all: it gets its name last. */
-static bool replace(int dir, const char *file, const struct buf *text, bool durable)
+/*
+ * A file has its name when it is complete. A new one is on the disk, name and all, when this
+ * returns: syncing it behind the rename lets one commit of the file system do for both, and before
+ * it nothing was deployed. What takes the place of another one is on the disk before it does, and
+ * the machine may crash before the name is: the other one is good enough then.
+ */
+static bool replace(
+    int dir, const char *file, const char *name, int fd, const struct buf *text, bool is_new)
 {
-	char *name = xasprintf("%s" UNFINISHED, file);
 	bool done;
 
-	errno = 0;
-	done = write_file(dir, name, text, durable);
+	crash_point();
+	done = write_text(fd, text);
+	crash_point();
+	done = done && (is_new || !fdatasync(fd));
 	crash_point();
 	done = done && !renameat(dir, name, dir, file);
 	crash_point();
-	if (done && durable)
-		done = !fsync(dir);
-	if (!done) {
-		int saved = errno;
+	done = done && (!is_new || (!fsync(fd) && !fsync(dir)));
+	crash_point();
+	return done;
+}
 
+static bool put_file(int dir, const char *file, const struct buf *text, bool is_new)
+{
+	char *name = xasprintf("%s" UNFINISHED, file);
+	int fd = openat(dir, name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600), saved;
+	bool done = fd >= 0 && replace(dir, file, name, fd, text, is_new);
+
+	saved = errno;
+	if (fd >= 0)
+		close(fd);
+	if (!done)
 		unlinkat(dir, name, 0);
-		errno = saved;
-	}
+	errno = saved;
 	free(name);
 	return done;
 }
 
 bool journal_put(
-    struct journal *journal, const struct entry *entry, bool durable, struct error *error)
+    struct journal *journal, const struct entry *entry, bool is_new, struct error *error)
 {
 	struct json_object *o = entry_to_json(entry);
 	struct buf text = BUF_INIT(JSONLINE_MAX);
@@ -233,7 +241,7 @@ bool journal_put(
 
 	jsonline_add(&text, o);
 	json_object_put(o);
-	done = replace(journal->fd, file, &text, durable) ||
+	done = put_file(journal->fd, file, &text, is_new) ||
 	       error_set(error, FAILURE_USAGE,
 		   "state: %s/%s cannot be written: %s; nothing may be deployed that is not "
 		   "recorded",

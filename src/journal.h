@@ -57,10 +57,10 @@ void journal_close(struct journal *journal);
  */
 bool journal_open(struct journal *journal, bool create, struct error *error);
 
-/* Writes an entry, or writes it anew. durable: it is on the disk when this returns; else a crash of
- * the machine may bring the last one back. False with a sentence if it cannot be written. */
+/* Writes an entry. A new one is on the disk when this returns; of one that changes, a crash of the
+ * machine may bring the old one back. False with a sentence if it cannot be written. */
 bool journal_put(
-    struct journal *journal, const struct entry *entry, bool durable, struct error *error);
+    struct journal *journal, const struct entry *entry, bool is_new, struct error *error);
 /* Forgets the entry of an event (of either verb); there need not be one. */
 void journal_remove(struct journal *journal, const struct event *event);
 /* The entry of an event. False if there is none that can be read. */

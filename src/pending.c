@@ -141,23 +141,35 @@ static void fix_handler(struct pending *p, const struct entry *entry)
 	p->session->jobs.scope.fixed = &p->fixed;
 }
 
+/* What is left of a handler after acmehook was killed may take its time, as any other, but not all
+ * of ours. */
+static bool end_orphans(const struct entry *entry, const struct job *job)
+{
+	long timeout = view_number(&job->deploy.targets[0].view, OPTION_TIMEOUT);
+
+	return !entry->job || (entry->state != ENTRY_DEPLOYING && entry->state != ENTRY_CLEANING) ||
+	       orphans_end(entry->job, timeout < ORPHANS_PATIENCE ? timeout : ORPHANS_PATIENCE);
+}
+
 static void clean(struct pending *p, const struct entry *entry)
 {
 	struct events events = {0};
 	struct error error = {0};
 	struct event *event = events_add(&events);
+	struct job *job;
 
 	event_copy(event, &entry->event);
 	event->verb = VERB_CLEAN;
 	event_set(event, FIELD_STATUS, "invalid");
 	fix_handler(p, entry);
-	if ((entry->state == ENTRY_DEPLOYING || entry->state == ENTRY_CLEANING) && entry->job &&
-	    !orphans_end(entry->job, ORPHANS_PATIENCE))
+	job = job_new(&p->session->jobs, dialect_find("json", DIALECT_FROM), NULL, &events, &error);
+	if (!job->error.failure && !end_orphans(entry, job)) {
 		error_set(&error, FAILURE_HANDLER_TIMEOUT,
 		    "the handler that was at it still runs, and cannot be stopped");
-	job_start(
-	    job_new(&p->session->jobs, dialect_find("json", DIALECT_FROM), NULL, &events, &error),
-	    on_cleaned, p);
+		job_fail(job, 0, &error);
+	}
+	uv_update_time(p->session->jobs.loop); /* the wait for orphans was not the loop's */
+	job_start(job, on_cleaned, p);
 }
 
 /* Takes the lock and looks once more: what is gone or in use by now is passed over. */

@@ -565,7 +565,7 @@ lego      | deploy                                       | 2 | LEGO_HOOK_CERT_PA
 lego      | renew                                        | 2 | lego: "renew" is none of present, cleanup, timeout, pre, deploy, post
 mod_md    | setup example.test                           | 2 | mod_md setup: 1 word instead of at least 2
 mod_md    | teardown                                     | 2 | mod_md teardown: 0 words instead of at least 1
-mod_md    | teardown example.test                        | 2 | set MDChallengeDns01Version 2
+mod_md    | teardown example.test                        | 2 | mod_md does not say which value is to be cleaned
 mod_md    | setup example.test "$K"                      | 2 | is not a base64url SHA-256 digest of 43 characters
 mod_md    | renewed example.test                         | 2 | mod_md: "renewed" is none of setup, teardown
 posh-acme | add _acme-challenge.example.test             | 2 | posh-acme add: 1 word instead of at least 2
@@ -699,13 +699,6 @@ EOF
     status_is 1
     [ ! -e calls ]
     stderr_is ""
-}
-
-@test "mod_md: teardown without its value says what to set" {
-    from mod_md teardown example.test
-    status_is 2
-    stderr_has "teardown of example.test: the value is missing; set MDChallengeDns01Version 2 in httpd's configuration"
-    [ ! -e calls ]
 }
 
 @test "acmetool: standard input is the key authorization, with or without a newline" {

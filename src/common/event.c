@@ -379,12 +379,19 @@ static bool complete_fqdn(struct event *event, struct error *error)
 	return true;
 }
 
+bool event_complete_identifier(struct event *event, struct error *error)
+{
+	bool challenge = verb_is_challenge(event->verb);
+
+	return (!challenge || domain_from_fqdn(event, error)) &&
+	       complete_domain(event, challenge, error);
+}
+
 bool event_complete(struct event *event, struct error *error)
 {
 	bool challenge = verb_is_challenge(event->verb);
 
-	if ((challenge && !domain_from_fqdn(event, error)) ||
-	    !complete_domain(event, challenge, error))
+	if (!event_complete_identifier(event, error))
 		return false;
 	if (!challenge)
 		return check_fields(event, error);

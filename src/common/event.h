@@ -98,6 +98,8 @@ void event_set(struct event *event, enum field field, const char *text);
  * checks everything a script could trip over. False, with a sentence, if the event cannot be.
  */
 bool event_complete(struct event *event, struct error *error);
+/* The same of the identifier alone, for a challenge whose value is not known yet. */
+bool event_complete_identifier(struct event *event, struct error *error);
 /* The text of a field or view; the caller frees it. NULL if it is not known. */
 char *event_text(const struct event *event, int field);
 void event_copy(struct event *to, const struct event *from);
