@@ -3,9 +3,9 @@
 //
 // Usage: latedns VALUE MILLISECONDS
 //
-// Listens on 127.0.0.1, UDP, at a port that it prints, until its standard input ends. Every name
-// has the TXT record VALUE, a random time of up to MILLISECONDS after it was asked for first; until
-// then it does not exist.
+// Listens on 127.0.0.1, UDP, at a port that it prints, until its standard input ends. Every
+// _acme-challenge.NAME.example.test has the TXT record VALUE, a random time of up to MILLISECONDS
+// after it was asked for first; until then it does not exist, as all other names never do.
 #include <arpa/inet.h>
 #include <err.h>
 #include <poll.h>
@@ -35,8 +35,12 @@ static int64_t now(void)
 static int is_there(const unsigned char *name, size_t len, int late)
 {
 	uint64_t hash = 14695981039346656037u;
-	size_t i;
+	size_t i, labels = 0;
 
+	for (i = 0; i < len; i += name[i] + 1u)
+		labels++;
+	if (labels != 4 || name[0] != 15)
+		return 0;
 	for (size_t k = 0; k < len; k++)
 		hash = (hash ^ (name[k] | 0x20)) * 1099511628211u;
 	for (i = hash % NAMES; names[i].hash && names[i].hash != hash;)
