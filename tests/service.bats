@@ -354,3 +354,13 @@ EOF
     stderr_has "line 2 is not JSON"
     [ ! -e hook.calls ]
 }
+
+@test "the units in examples/systemd are what systemd understands" {
+    command -v systemd-analyze >/dev/null || skip "systemd-analyze is not installed"
+    cp "$srcdir"/examples/systemd/* .
+    sed -i "s,/usr/bin/acmehook,$acmehook," -- *.service
+    # it looks for the manuals, which need not be installed
+    sed -i '/^Documentation=/d' -- *.service
+    run systemd-analyze verify ./acmehook.socket ./acmehook.service ./acmehook-pending.timer ./acmehook-pending.service
+    ! grep -F acmehook <<<"$output" || return 1
+}
