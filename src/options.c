@@ -80,6 +80,8 @@ const struct option_def option_defs[OPTION__MAX] = {
 	"pending: clean what was left behind", NULL, NULL},
     [OPTION_OLDER_THAN] = {"older-than", 0, OPTION_IS_TIME, ON_COMMAND_LINE, "TIME",
 	"pending: only what is older; for what a client still uses [1h]", NULL, NULL},
+    [OPTION_THUMBPRINT] = {"thumbprint", 0, OPTION_IS_DIGESTS, ON_COMMAND_LINE | IN_FILE,
+	"THUMBPRINT", "of an account key, for handlers that want key authorizations", NULL, NULL},
     [OPTION_VERIFIER] = {"verifier", 0, OPTION_IS_TEXT, ON_COMMAND_LINE | IN_FILE | ABSOLUTE,
 	"PATH", "the program that verifies", NULL, LIBEXECDIR "/acmehook-verify"},
     [OPTION_CONFIG] = {"config", 'c', OPTION_IS_TEXT, ON_COMMAND_LINE, "FILE",
@@ -176,6 +178,7 @@ bool settings_put(
     struct settings *settings, enum option_id id, const char *value, struct error *error)
 {
 	struct setting *s = &settings->v[id];
+	unsigned char digest[DIGEST_SIZE];
 
 	if (!*value && option_defs[id].kind != OPTION_IS_FLAG)
 		return wrong(id, value, "is empty", error);
@@ -212,6 +215,12 @@ bool settings_put(
 			return wrong(id, value,
 			    "is not ADDR or ADDR#PORT; write 192.0.2.1, or 2001:db8::1#5353",
 			    error);
+		strlist_add(&s->list, value);
+		break;
+	case OPTION_IS_DIGESTS:
+		if (!digest_decode(value, digest))
+			return wrong(
+			    id, value, "is not a base64url SHA-256 digest of 43 characters", error);
 		strlist_add(&s->list, value);
 		break;
 	case OPTION_IS_LIST:

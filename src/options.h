@@ -40,6 +40,7 @@ enum option_id {
 	OPTION_STATE,
 	OPTION_CLEAN,
 	OPTION_OLDER_THAN,
+	OPTION_THUMBPRINT,
 	OPTION_VERIFIER,
 	OPTION_CONFIG,
 	OPTION_FORMAT,
@@ -60,6 +61,7 @@ enum option_kind {
 	OPTION_IS_COUNT,   /* number, from 1 */
 	OPTION_IS_MODE,	   /* number: the octal file mode bits */
 	OPTION_IS_SERVERS, /* list of ADDR[#PORT], one element each time it is given */
+	OPTION_IS_DIGESTS, /* list of base64url SHA-256 digests, likewise */
 	OPTION_IS_LIST,	   /* list, one element each time it is given */
 };
 

@@ -127,8 +127,9 @@ static void on_begun(struct source *source)
 const struct schedule_events peer_schedule_events = {.begun = on_begun, .done = on_done};
 
 /* A line into an event, or into the reason why it is none. */
-static void parse(struct line *line, const char *data, size_t len, long long number)
+static void parse(struct peer *peer, struct line *line, const char *data, size_t len)
 {
+	long long number = peer->number;
 	struct error error = {0};
 	struct json_object *o = NULL, *id = NULL;
 	const char *why = NULL;
@@ -140,8 +141,8 @@ static void parse(struct line *line, const char *data, size_t len, long long num
 		    JSONLINE_MAX);
 	else if (!o)
 		error_set(&error, FAILURE_USAGE, "line %lld is not JSON: %s", number, why);
-	else
-		event_from_json(o, events_add(&line->ticket.events), &error);
+	else if (event_from_json(o, events_add(&line->ticket.events), &error))
+		event_use_thumbprints(line->ticket.events.v, peer->peers->thumbprints);
 	if (error.failure) {
 		line->error = xcalloc(1, sizeof(error));
 		*line->error = error;
@@ -175,7 +176,7 @@ static void on_line(void *arg, const char *data, size_t len)
 		return;
 	line = xcalloc(1, sizeof(*line));
 	line->ticket.source = &peer->source;
-	parse(line, data, len, peer->number);
+	parse(peer, line, data, len);
 	if (peer->peers->explain) {
 		explain(peer->peers, line);
 		return;

@@ -14,6 +14,7 @@ struct peers {
 	struct schedule *schedule;
 	bool ordered; /* results in the order of the lines */
 	bool explain; /* only say what would be done */
+	const struct strlist *thumbprints;
 	struct peer *first;
 	size_t n;
 	enum failure worst; /* the first failure of an event */

@@ -32,7 +32,7 @@ static bool talks_by_default(const struct scope *scope, const struct target *tar
 {
 	return is_initial(scope, &target->view, OPTION_TO) &&
 	       (view_text(&target->view, OPTION_CHANNEL) ||
-		   (scope->stdio && !has_handlers(scope->rules)));
+		   (scope->stdio && !scope->offers && !has_handlers(scope->rules)));
 }
 
 /* A handler that is no program is an address; see talk.h. */

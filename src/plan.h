@@ -12,7 +12,8 @@ struct scope {
 	const struct settings *fixed; /* wins over all others; NULL: nothing is fixed */
 	const struct settings *command, *initial;
 	const struct rules *rules;
-	bool stdio; /* the client leaves standard input and output to us */
+	bool stdio;  /* the client leaves standard input and output to us */
+	bool offers; /* and goes on to its next offer where there is no handler */
 };
 
 /* Who is told of an event, and how; the same index as the event. */

@@ -164,6 +164,7 @@ int stream_command(struct session *session)
 	s->peers = (struct peers){.schedule = &s->schedule,
 	    .ordered = view_number(&session->view, OPTION_ORDERED),
 	    .explain = session->command->explain,
+	    .thumbprints = &view_get(&session->view, OPTION_THUMBPRINT)->list,
 	    .gone = on_gone,
 	    .arg = s};
 	schedule_init(&s->schedule, &session->jobs, jobs->set ? jobs->number : default_jobs(),
