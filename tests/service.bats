@@ -364,3 +364,9 @@ EOF
     run systemd-analyze verify ./acmehook.socket ./acmehook.service ./acmehook-pending.timer ./acmehook-pending.service
     ! grep -F acmehook <<<"$output" || return 1
 }
+
+@test "a small soak: the verifier is killed, acmehook is stopped, and no event is lost" {
+    command -v python3 >/dev/null || skip "python3 is not installed"
+    SOAK_EVENTS=400 SOAK_KILL=0.7 SOAK_RESTART=1.5 run -0 "$srcdir/tests/soak" "$builddir"
+    [[ $output == *"left in the zone: 0; in the journal: 0; faults: 0"* ]]
+}

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: MIT
 // latedns: a name server where every record is late.
 //
-// Usage: latedns VALUE MILLISECONDS
+// Usage: latedns VALUE MILLISECONDS [ZONE]
 //
 // Listens on 127.0.0.1, UDP, at a port that it prints, until its standard input ends. Every
 // _acme-challenge.NAME.example.test has the TXT record VALUE, a random time of up to MILLISECONDS
-// after it was asked for first; until then it does not exist, as all other names never do.
+// after it was asked for first; until then it does not exist, as all other names never do. ZONE is
+// a directory: then a name is there as long as there is a file of this name.
 #include <arpa/inet.h>
+#include <ctype.h>
 #include <err.h>
 #include <poll.h>
 #include <stdint.h>
@@ -32,6 +34,20 @@ static int64_t now(void)
 	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
 }
 
+static int has_file(const char *zone, const unsigned char *name, size_t len)
+{
+	char path[4096];
+	size_t n = (size_t)snprintf(path, sizeof(path) - 300, "%s", zone);
+
+	for (size_t i = 0; i < len && n < sizeof(path) - 300; i += name[i] + 1u) {
+		path[n++] = i ? '.' : '/';
+		for (size_t k = 1; k <= name[i]; k++)
+			path[n++] = (char)tolower(name[i + k]);
+	}
+	path[n] = '\0';
+	return !access(path, F_OK);
+}
+
 static int is_there(const unsigned char *name, size_t len, int late)
 {
 	uint64_t hash = 14695981039346656037u;
@@ -53,7 +69,7 @@ static int is_there(const unsigned char *name, size_t len, int late)
 }
 
 // The answer in place of the query; returns its length, 0: none.
-static size_t answer(unsigned char *m, size_t len, const char *value, int late)
+static size_t answer(unsigned char *m, size_t len, const char *value, int late, const char *zone)
 {
 	size_t end = 12, n = strlen(value);
 	int there;
@@ -62,7 +78,7 @@ static size_t answer(unsigned char *m, size_t len, const char *value, int late)
 		end += m[end] + 1u;
 	if (len < 12 || end + 5 > len)
 		return 0;
-	there = is_there(m + 12, end - 12, late);
+	there = is_there(m + 12, end - 12, late) && (!zone || has_file(zone, m + 12, end - 12));
 	end += 5;
 	m[2] = (unsigned char)(0x84 | (m[2] & 1)); // an answer, authoritative
 	m[3] = there ? 0 : 3;
@@ -84,8 +100,8 @@ int main(int argc, char **argv)
 	int fd = socket(AF_INET, SOCK_DGRAM, 0), room = 8 << 20;
 	struct pollfd ready[] = {{.fd = fd, .events = POLLIN}, {.fd = 0, .events = POLLIN}};
 
-	if (argc != 3 || strlen(argv[1]) > 250)
-		errx(2, "usage: latedns VALUE MILLISECONDS");
+	if (argc < 3 || strlen(argv[1]) > 250)
+		errx(2, "usage: latedns VALUE MILLISECONDS [ZONE]");
 	setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &room, sizeof(room));
 	if (bind(fd, (struct sockaddr *)&address, size) ||
 	    getsockname(fd, (struct sockaddr *)&address, &size))
@@ -97,7 +113,7 @@ int main(int argc, char **argv)
 		struct sockaddr_in from;
 		socklen_t from_size = sizeof(from);
 		ssize_t n = recvfrom(fd, m, 1000, 0, (struct sockaddr *)&from, &from_size);
-		size_t len = n < 0 ? 0 : answer(m, (size_t)n, argv[1], atoi(argv[2]));
+		size_t len = n < 0 ? 0 : answer(m, (size_t)n, argv[1], atoi(argv[2]), argv[3]);
 
 		if (len)
 			sendto(fd, m, len, 0, (struct sockaddr *)&from, from_size);
