@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ca.h"
 #include "identifier.h"
 
 static const char *const verify_modes[] = {
@@ -82,6 +83,8 @@ const struct option_def option_defs[OPTION__MAX] = {
 	"pending: only what is older; for what a client still uses [1h]", NULL, NULL},
     [OPTION_THUMBPRINT] = {"thumbprint", 0, OPTION_IS_DIGESTS, ON_COMMAND_LINE | IN_FILE,
 	"THUMBPRINT", "of an account key, for handlers that want key authorizations", NULL, NULL},
+    [OPTION_CA] = {"ca", 0, OPTION_IS_CHOICE, EVERYWHERE, "PROFILE",
+	"generic, letsencrypt or pebble: by whose rules to verify", ca_names, "generic"},
     [OPTION_VERIFIER] = {"verifier", 0, OPTION_IS_TEXT, ON_COMMAND_LINE | IN_FILE | ABSOLUTE,
 	"PATH", "the program that verifies", NULL, LIBEXECDIR "/acmehook-verify"},
     [OPTION_CONFIG] = {"config", 'c', OPTION_IS_TEXT, ON_COMMAND_LINE, "FILE",

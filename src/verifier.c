@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ca.h"
 #include "diagnose.h"
 #include "jsonline.h"
 #include "verdict.h"
@@ -329,6 +330,7 @@ static struct json_object *proof_to_json(const struct proof *proof, long long id
 	json_object_object_add(
 	    o, "authorities", list_to_json(view_get(proof->view, OPTION_AUTHORITY)));
 	jsonline_set_integer(o, "http_port", view_number(proof->view, OPTION_HTTP_PORT));
+	jsonline_set(o, "ca", ca_names[view_number(proof->view, OPTION_CA)]);
 	json_object_object_add(o, "progress", json_object_new_boolean(progress));
 	return o;
 }

@@ -18,7 +18,7 @@ struct proof {
 	const char *const *values;
 	size_t n;
 	long timeout;		 /* ms */
-	const struct view *view; /* resolver, authority, http-port */
+	const struct view *view; /* resolver, authority, http-port, ca */
 };
 
 /*

@@ -107,7 +107,7 @@ long_options() {
     awk '/^    \[CASE_/ { id = verdict = "" }
         /\.verdict = / { sub(/.*VERDICT_/, ""); sub(/,.*/, ""); verdict = $0 }
         /\.id = / { gsub(/.*= "|",.*/, ""); id = $0 }
-        id && verdict { print id, verdict; id = "" }' "$srcdir/src/verify/catalogue.c" | sort -u >cases
+        id && verdict { print id, verdict; id = "" }' "$srcdir"/src/verify/catalogue_*.c | sort -u >cases
     [ -s cases ]
     sed -n 's/^\.It \([A-Z][0-9][0-9]*\) Ta \([A-Z]*\) Ta .*/\1 \2/p' "$man/acmehook-verify.8" | sort -u | diff -u cases -
 }

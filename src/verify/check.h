@@ -16,6 +16,7 @@
 #include "verify/dns/servers.h"
 #include "verify/explain.h"
 #include "verify/fetch.h"
+#include "verify/profile.h"
 #include "jsonline.h"
 
 struct check;
@@ -45,7 +46,7 @@ void checks_free(struct checks *all);
 struct check_type {
 	const char *name;
 	uint64_t patience;	/* ms that a look may take while there is time for another */
-	uint64_t last_patience; /* ms that the last look may take */
+	uint64_t last_patience; /* ms that a look may take which is the only one */
 	/* What is wrong with the question, or NULL. */
 	const char *(*fault)(const struct check *check);
 	void (*look)(struct check *check);
@@ -71,7 +72,8 @@ struct check {
 	bool absent; /* the question is whether the values are gone */
 	bool progress;
 	uint16_t http_port;
-	uint64_t started; /* ms, by uv_now() */
+	const struct profile *profile; /* of the CA */
+	uint64_t started;	       /* ms, by uv_now() */
 	bool looking;
 	bool last;	   /* the present look, or the one before, is the last one */
 	unsigned attempts; /* complete looks */
