@@ -70,6 +70,8 @@ int call_command(struct session *session)
 	struct job *job;
 	int status;
 
+	session->jobs.scope.stdio = command->from->flags & DIALECT_STDIO;
+	session->jobs.scope.offers = command->from->flags & DIALECT_OFFERS;
 	dialect_read(command->from, command->words.v, command->words.n, &events, &form, &error);
 	for (size_t i = 0; i < events.n; i++)
 		event_use_thumbprints(

@@ -69,6 +69,15 @@ static char *launcher_path(const char *name)
 	return xasprintf("%s/%s", directory ? directory : LIBEXECDIR, name);
 }
 
+bool dialect_repeats(const struct dialect *to, enum verb verb)
+{
+	const struct form *form = to->forms;
+
+	while (form && form->word && (form->verb != verb || !(form->flags & FORM_REPEATS)))
+		form++;
+	return form && form->word;
+}
+
 static struct call *add_call(struct calls *calls, const struct dialect *to, const char *handler,
     const char *word, size_t first, size_t count)
 {
@@ -179,6 +188,22 @@ static bool write_calls(const struct dialect *to, const char *handler, bool chai
 	return true;
 }
 
+/* Something that is said, each event for itself. */
+static void write_composed(const struct dialect *to, const char *handler,
+    const struct event *events, size_t first, size_t count, struct calls *calls)
+{
+	for (size_t i = first; i < first + count; i++) {
+		char *text = to->compose(&events[i]);
+		struct call *call;
+
+		if (!text)
+			continue;
+		call = add_call(calls, to, handler, verb_name(events[i].verb), i, 1);
+		call->input = text;
+		call->awaited = events[i].verb == VERB_DEPLOY;
+	}
+}
+
 bool dialect_write(const struct dialect *to, const char *handler, bool chain,
     const struct event *events, size_t first, size_t count, struct calls *calls,
     struct error *error)
@@ -186,6 +211,10 @@ bool dialect_write(const struct dialect *to, const char *handler, bool chain,
 	enum verb verb = events[first].verb;
 	const struct bracket *bracket = find_bracket(to, verb);
 
+	if (to->compose && verb != VERB_UNKNOWN) {
+		write_composed(to, handler, events, first, count, calls);
+		return true;
+	}
 	if (verb == VERB_UNKNOWN || (!verb_is_challenge(verb) && !find_form(to, &events[first])))
 		return true;
 	add_bracket(calls, to, handler, bracket->before, first, count);

@@ -142,6 +142,10 @@ void explain_job(const struct job *job)
 	for (size_t c = 0; c < job->deploy.calls.n && !job->error.failure; c++) {
 		const struct call *call = &job->deploy.calls.v[c];
 
+		if (job->deploy.targets[call->first].to->compose) {
+			printf("says:\n%s", call->input);
+			continue;
+		}
 		print_words("argv:", call->argv.v);
 		print_env(call, &job->deploy.targets[call->first].view);
 	}

@@ -29,7 +29,7 @@ static void add_output(struct buf *b, const struct call *call, const struct run 
 {
 	const struct process_result *r = &run->result;
 
-	if (!run->ended)
+	if (!run->ended || r->failure)
 		return;
 	buf_printf(b, "Handler output (%s):\n", call->word);
 	if (!*r->out && !*r->err)
@@ -242,14 +242,18 @@ static void done(struct report *report, const struct job *job)
 	buf_free(&b);
 }
 
+void report_progress_line(struct buf *b, const char *what, struct json_object *state)
+{
+	buf_printf(b, "\r\033[Kacmehook: %s: %.150s (%.0f s)", what,
+	    or_empty(jsonline_string(state, "reason")),
+	    (double)jsonline_integer(state, "ms", 0) / 1000);
+}
+
 static void progress(struct report *report, const char *what, struct json_object *state)
 {
 	struct buf b = BUF_INIT(2048);
 
-	buf_printf(&b, "acmehook: %s: %.150s (%.0f s)", what,
-	    or_empty(jsonline_string(state, "reason")),
-	    (double)jsonline_integer(state, "ms", 0) / 1000);
-	report->line = true;
+	report_progress_line(&b, what, state);
 	report_write(report, &b);
 	report->line = true;
 	buf_free(&b);

@@ -88,6 +88,7 @@ static const struct {
 	CHECK_TEXT},
     [VIEW_EMPTY] = {"empty word", CHECK_TEXT},
     [VIEW_DASHES] = {"--", CHECK_TEXT},
+    [VIEW_COMMAND] = {"command", CHECK_TEXT},
 };
 _Static_assert(nitems(fields) == VIEW__MAX, "a field without name and check");
 

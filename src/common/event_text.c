@@ -114,6 +114,12 @@ char *event_text(const struct event *event, int field)
 		return xstrdup("");
 	case VIEW_DASHES:
 		return xstrdup("--");
+	case VIEW_COMMAND: /* token and key authorization need no quotes */
+		if (strcmp(type, "http-01") || !f[FIELD_TOKEN])
+			return NULL;
+		return xasprintf("mkdir -p .well-known/acme-challenge && printf %%s %s "
+				 ">.well-known/acme-challenge/%s",
+		    f[FIELD_VALIDATION], f[FIELD_TOKEN]);
 	case VIEW_TIMESTAMP:
 		return whole_seconds(f[FIELD_TIMESTAMP]);
 	default:
