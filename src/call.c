@@ -77,6 +77,8 @@ int call_command(struct session *session)
 		event_use_thumbprints(
 		    &events.v[i], &view_get(&session->view, OPTION_THUMBPRINT)->list);
 	job = job_new(&session->jobs, command->from, form, &events, &error);
+	/* of many names one may be for somebody, and must then not be passed over in silence */
+	job->declined = job->declined && !job->deploy.calls.n;
 	if (command->explain) {
 		explain_job(job);
 	} else {

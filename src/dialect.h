@@ -14,7 +14,8 @@ struct form {
 	unsigned char least;   /* how many of them must be there; the others may be missing */
 	unsigned flags;	       /* FORM_... */
 	const struct variable *variables; /* NULL or ended by a NULL name */
-	const char *type;    /* of challenge that this row is for, or types; NULL: any */
+	const char
+	    *type; /* of challenge that this row is for, or types; NULL: any that needs no name */
 	const char *status;  /* of a challenge when it is cleaned that this word tells */
 	const char *error;   /* what went wrong, where this word tells it */
 	unsigned char needs; /* field or view without which a handler cannot be told */
@@ -47,8 +48,9 @@ struct dialect {
 	unsigned flags;		  /* DIALECT_... */
 	const struct form *forms; /* ended by a NULL word */
 	const struct bracket *brackets;
-	/* Of a handler: what is run with its path as the first word; NULL: the handler itself. */
-	const char *const *launcher;
+	/* Of a handler: the program of ours that is run with its path as the first word; NULL: the
+	 * handler itself. */
+	const char *launcher;
 	/* Of a client: why a failure does not stop it; NULL if it does. */
 	const char *goes_on;
 	/* Of a handler: what it prints, with a status other than 0, for a word it does not know. */

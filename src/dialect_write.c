@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "record_name.h"
+
 void env_set(struct strlist *env, const char *name, const char *value)
 {
 	char *entry = value ? xasprintf("%s=%s", name, value) : xstrdup(name);
@@ -27,15 +29,19 @@ static bool same(const char *wanted, const char *is)
 	return !wanted || (is && !strcmp(wanted, is));
 }
 
-/* Is the type among those of the row? */
+/* Is the type among those of the row? One without types is for all that the domain is enough for.
+ */
 static bool for_type(const struct form *form, const char *type)
 {
 	size_t len = type ? strlen(type) : 0;
 
+	if (!form->type)
+		return !type || !record_is_apart(type);
+
 	for (const char *p = form->type; p && len; p = strchr(p, ' ') ? strchr(p, ' ') + 1 : NULL)
 		if (!strncmp(p, type, len) && (!p[len] || p[len] == ' '))
 			return true;
-	return !form->type;
+	return false;
 }
 
 /* The row for an event: for its type, and for its status, or else the first one of its verb. */
@@ -64,6 +70,14 @@ bool dialect_repeats(const struct dialect *to, enum verb verb)
 	return form && form->word;
 }
 
+/* Our programs are in one directory; a build that is not installed names its own. */
+static char *launcher_path(const char *name)
+{
+	const char *directory = getenv("ACMEHOOK_LIBEXECDIR");
+
+	return xasprintf("%s/%s", directory ? directory : LIBEXECDIR, name);
+}
+
 static struct call *add_call(struct calls *calls, const struct dialect *to, const char *handler,
     const char *word, size_t first, size_t count)
 {
@@ -72,8 +86,8 @@ static struct call *add_call(struct calls *calls, const struct dialect *to, cons
 	calls->v = xrealloc(calls->v, (calls->n + 1) * sizeof(*calls->v));
 	call = &calls->v[calls->n++];
 	*call = (struct call){.word = word, .first = first, .count = count};
-	for (const char *const *w = to->launcher; w && *w; w++)
-		strlist_add(&call->argv, *w);
+	if (to->launcher)
+		strlist_take(&call->argv, launcher_path(to->launcher));
 	strlist_add(&call->argv, handler);
 	if (!(to->flags & DIALECT_MUTE))
 		strlist_add(&call->argv, word);

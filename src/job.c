@@ -10,9 +10,11 @@
 #include <unistd.h>
 
 #include "journal.h"
+#include "preflight.h"
 #include "prove.h"
 #include "recall.h"
 #include "record.h"
+#include "record_name.h"
 #include "report.h"
 #include "transport.h"
 #include "verifier.h"
@@ -41,14 +43,16 @@ static void link_calls(struct job *job)
 	}
 }
 
-/* A CA offers types that nobody here knows yet: the client goes on to its next offer. */
+/* A CA offers types that nobody knows yet, or that the client cannot tell of: it goes on to its
+ * next offer. */
 static bool is_unknown_offer(const struct job *job)
 {
 	const struct event *event =
 	    job->deploy.events.n ? &job->deploy.events.v[job->culprit] : NULL;
 	const char *type = event ? event->field[FIELD_TYPE] : NULL;
 
-	return job->from->flags & DIALECT_OFFERS && type && !is_challenge_type(type);
+	return job->from->flags & DIALECT_OFFERS && type &&
+	       (!is_challenge_type(type) || record_is_apart(type));
 }
 
 static char *new_id(void)
@@ -458,17 +462,11 @@ static bool records(const struct job *job)
 	       verb_is_challenge(job->deploy.events.v[0].verb);
 }
 
-void job_start(struct job *job, void (*done)(struct job *, void *), void *arg)
+/* There is nothing that would keep the handler from being called, but perhaps an error. */
+static void proceed(struct job *job)
 {
 	struct error error = {0};
 
-	job->done = done;
-	job->arg = arg;
-	job->link = &job->jobs->first;
-	job->next = *job->link;
-	if (job->next)
-		job->next->link = &job->next;
-	*job->link = job;
 	if (!job->error.failure && records(job) && !journal_open(job->jobs->journal, true, &error))
 		job_fail(job, 0, &error);
 	if (job->error.failure) {
@@ -481,13 +479,33 @@ void job_start(struct job *job, void (*done)(struct job *, void *), void *arg)
 	}
 }
 
-static void stop_locking(struct job *job)
+void job_start(struct job *job, void (*done)(struct job *, void *), void *arg)
+{
+	job->done = done;
+	job->arg = arg;
+	job->link = &job->jobs->first;
+	job->next = *job->link;
+	if (job->next)
+		job->next->link = &job->next;
+	*job->link = job;
+	job->state = JOB_ASKING;
+	if (job->error.failure || !preflight_start(job, proceed))
+		proceed(job);
+}
+
+static void stop_before(struct job *job)
 {
 	struct error error = {0};
 
 	error_set(&error, FAILURE_STOPPED, "stopped before the handler was called");
 	job_fail(job, 0, &error);
 	finish(job);
+}
+
+static void stop_asking(struct job *job)
+{
+	preflight_stop(job);
+	stop_before(job);
 }
 
 void jobs_stop(struct jobs *jobs)
@@ -497,10 +515,12 @@ void jobs_stop(struct jobs *jobs)
 	jobs->stopping = true;
 	for (struct job *job = jobs->first; job; job = next) {
 		next = job->next;
-		if (job->state == JOB_VERIFYING)
+		if (job->state == JOB_ASKING)
+			stop_asking(job);
+		else if (job->state == JOB_VERIFYING)
 			prove_stop(job);
 		else if (job->state == JOB_LOCKING)
-			stop_locking(job);
+			stop_before(job);
 		else if (job->transport && job->state == JOB_RUNNING)
 			job->transport->stop(job->running);
 	}
@@ -517,6 +537,7 @@ void job_free(struct job *job)
 		return;
 	for (size_t i = 0; i < job->deploy.events.n; i++) {
 		json_object_put(job->tasks[i].verify);
+		json_object_put(job->tasks[i].caa);
 	}
 	free(job->tasks);
 	free(job->id);

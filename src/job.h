@@ -36,11 +36,13 @@ struct task {
 	struct question *question;
 	struct remark *again;	    /* deploying by hand: shall it be looked once more? */
 	struct json_object *verify; /* the verdict; NULL if it was not looked for */
+	struct json_object *caa;    /* the verdict about CAA records, likewise */
 	struct error error;	    /* none: all is well */
 };
 
 enum job_state {
 	JOB_PLANNED,
+	JOB_ASKING,  /* whether CAA records allow it */
 	JOB_LOCKING, /* waits for another process that works on the same names */
 	JOB_RUNNING,
 	JOB_VERIFYING,
@@ -105,9 +107,16 @@ long job_default_timeout(const char *type);
 /* And for an event. */
 long job_verify_timeout(const struct job *job, size_t i);
 bool job_verifies(const struct job *job, size_t i);
+/* Is it looked at at all, now or with the last event of its batch? */
+bool job_checks(const struct job *job, size_t i);
 /* Has a handler begun to deploy an event, so that there may be something to clean? */
 bool job_deployed(const struct job *job, size_t i);
 /* Is an event not verified now, but with the last one of its batch? */
 bool job_defers(const struct job *job, size_t i);
+/*
+ * Does a verdict about an event let the client on, by --verify? If not, there is an error that says
+ * how far it came ("not verified"), and the reason of the verdict.
+ */
+bool job_accepts(struct job *job, size_t i, struct json_object *verdict, const char *how_far);
 
 #endif

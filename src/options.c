@@ -85,6 +85,10 @@ const struct option_def option_defs[OPTION__MAX] = {
 	"THUMBPRINT", "of an account key, for handlers that want key authorizations", NULL, NULL},
     [OPTION_CA] = {"ca", 0, OPTION_IS_CHOICE, EVERYWHERE, "PROFILE",
 	"generic, letsencrypt or pebble: by whose rules to verify", ca_names, "generic"},
+    [OPTION_CAA_IDENTITY] = {"caa-identity", 0, OPTION_IS_LIST, EVERYWHERE, "NAME",
+	"the CA's name in CAA records, which are looked at first [--ca's]", NULL, NULL},
+    [OPTION_ACCOUNT] = {"account", 0, OPTION_IS_TEXT, EVERYWHERE, "URI",
+	"of your account at the CA, for records that are bound to it", NULL, NULL},
     [OPTION_VERIFIER] = {"verifier", 0, OPTION_IS_TEXT, ON_COMMAND_LINE | IN_FILE | ABSOLUTE,
 	"PATH", "the program that verifies", NULL, LIBEXECDIR "/acmehook-verify"},
     [OPTION_CONFIG] = {"config", 'c', OPTION_IS_TEXT, ON_COMMAND_LINE, "FILE",
@@ -343,6 +347,8 @@ void options_help(FILE *to)
 	    "usage: acmehook [OPTION...] --from CLIENT [WORD...]   one event, as CLIENT tells it\n"
 	    "       acmehook [OPTION...] run [FILE]                JSON events in, results out\n"
 	    "       acmehook [OPTION...] verify TYPE NAME VALUE... look only, call nothing\n"
+	    "       acmehook [OPTION...] verify caa NAME [TYPE]    may the CA issue for it?\n"
+	    "       acmehook [OPTION...] verify dns-persist-01 NAME\n"
 	    "       acmehook [OPTION...] explain ...               what would be done, and why\n"
 	    "       acmehook dialects                              clients and kinds of "
 	    "handlers\n\n",

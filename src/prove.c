@@ -9,6 +9,7 @@
 
 #include "jsonline.h"
 #include "recall.h"
+#include "record_name.h"
 #include "report.h"
 #include "talk.h"
 #include "verdict.h"
@@ -29,11 +30,15 @@ static const enum failure decision[VERIFY__MAX][VERDICT__MAX] = {
 	},
 };
 
-bool job_verifies(const struct job *job, size_t i)
+bool job_checks(const struct job *job, size_t i)
 {
 	return job->deploy.events.v[i].verb == VERB_DEPLOY && job->deploy.targets[i].handler &&
-	       !job_defers(job, i) &&
 	       view_number(&job->deploy.targets[i].view, OPTION_VERIFY) != VERIFY_OFF;
+}
+
+bool job_verifies(const struct job *job, size_t i)
+{
+	return job_checks(job, i) && !job_defers(job, i);
 }
 
 bool job_defers(const struct job *job, size_t i)
@@ -45,7 +50,7 @@ bool job_defers(const struct job *job, size_t i)
 long job_default_timeout(const char *type)
 {
 	/* a record has to travel to other servers, a file has not */
-	return strcmp(type, "dns-01") ? 60000 : 300000;
+	return record_answers(type) ? 300000 : 60000;
 }
 
 long job_verify_timeout(const struct job *job, size_t i)
@@ -64,19 +69,29 @@ struct waiting {
 static void ask(struct job *job, size_t i);
 
 /* May the client go on? If not, the error says why. */
-static bool is_content(const struct job *job, size_t i, struct error *error)
+static bool is_content(const struct job *job, size_t i, struct json_object *verdict,
+    const char *how_far, struct error *error)
 {
-	const struct task *task = &job->tasks[i];
 	const struct event *event = &job->deploy.events.v[i];
-	enum verdict verdict = VERDICT_UNKNOWN;
-	const char *reason = jsonline_string(task->verify, "reason");
+	enum verdict v = VERDICT_UNKNOWN;
+	const char *reason = jsonline_string(verdict, "reason");
 	enum failure failure;
 
-	verdict_from_name(jsonline_string(task->verify, "verdict"), &verdict);
-	failure = decision[view_number(&job->deploy.targets[i].view, OPTION_VERIFY)][verdict];
+	verdict_from_name(jsonline_string(verdict, "verdict"), &v);
+	failure = decision[view_number(&job->deploy.targets[i].view, OPTION_VERIFY)][v];
 	return !failure ||
-	       error_set(error, failure, "%s %s: not verified: %s", event->field[FIELD_TYPE],
-		   event->field[FIELD_DOMAIN], reason ? reason : verdict_name(verdict));
+	       error_set(error, failure, "%s %s: %s: %s", event->field[FIELD_TYPE],
+		   event->field[FIELD_DOMAIN], how_far, reason ? reason : verdict_name(v));
+}
+
+bool job_accepts(struct job *job, size_t i, struct json_object *verdict, const char *how_far)
+{
+	struct task *task = &job->tasks[i];
+
+	if (is_content(job, i, verdict, how_far, &task->error))
+		return true;
+	job_fail(job, i, &task->error);
+	return false;
 }
 
 static void settle(struct waiting *w)
@@ -155,7 +170,7 @@ static void on_verdict(void *arg, struct json_object *verdict)
 
 	task->question = NULL;
 	task->verify = verdict;
-	content = is_content(job, w->i, &task->error);
+	content = is_content(job, w->i, verdict, "not verified", &task->error);
 	if (!content && by_hand(job, w->i)) {
 		offer_again(w);
 		return;
@@ -185,6 +200,8 @@ static void ask(struct job *job, size_t i)
 	    .type = event->field[FIELD_TYPE],
 	    .domain = event->field[FIELD_DOMAIN],
 	    .token = event->field[FIELD_TOKEN],
+	    .account = event->field[FIELD_ACCOUNT],
+	    .wildcard = event->field[FIELD_WILDCARD] != NULL,
 	    .values = &value,
 	    .n = 1,
 	    .timeout = job_verify_timeout(job, i),

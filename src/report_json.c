@@ -45,6 +45,7 @@ struct json_object *result_to_json(const struct job *job, size_t i, struct json_
 	    task && task->run && task->run->started ? handler_to_json(task, &job->deploy.targets[i])
 						    : NULL);
 	json_object_object_add(o, "verify", task ? json_object_get(task->verify) : NULL);
+	json_object_object_add(o, "caa", task ? json_object_get(task->caa) : NULL);
 	return o;
 }
 

@@ -303,13 +303,42 @@ static void on_silence(uv_timer_t *timer)
 	question_unknown(q, "the verifier did not answer");
 }
 
-static struct json_object *list_to_json(const struct setting *setting)
+void verifier_identities(const struct view *view, struct strlist *identities)
+{
+	const struct strlist *list = &view_get(view, OPTION_CAA_IDENTITY)->list;
+	const char *of_ca = ca_identity((enum ca)view_number(view, OPTION_CA));
+
+	for (size_t i = 0; i < list->n; i++)
+		strlist_add(identities, list->v[i]);
+	if (!list->n && of_ca)
+		strlist_add(identities, of_ca);
+}
+
+static struct json_object *list_to_json(const struct strlist *list)
 {
 	struct json_object *array = json_object_new_array();
 
-	for (size_t i = 0; i < setting->list.n; i++)
-		json_object_array_add(array, json_object_new_string(setting->list.v[i]));
+	for (size_t i = 0; i < list->n; i++)
+		json_object_array_add(array, json_object_new_string(list->v[i]));
 	return array;
+}
+
+/* What follows from the settings alone. */
+static void view_to_json(const struct view *view, struct json_object *o)
+{
+	struct strlist identities = {0};
+
+	verifier_identities(view, &identities);
+	json_object_object_add(
+	    o, "resolvers", list_to_json(&view_get(view, OPTION_RESOLVER)->list));
+	json_object_object_add(
+	    o, "authorities", list_to_json(&view_get(view, OPTION_AUTHORITY)->list));
+	jsonline_set_integer(o, "http_port", view_number(view, OPTION_HTTP_PORT));
+	jsonline_set(o, "ca", ca_names[view_number(view, OPTION_CA)]);
+	json_object_object_add(o, "identities", list_to_json(&identities));
+	if (view_text(view, OPTION_ACCOUNT))
+		jsonline_set(o, "account", view_text(view, OPTION_ACCOUNT));
+	strlist_free(&identities);
 }
 
 static struct json_object *proof_to_json(const struct proof *proof, long long id, bool progress)
@@ -325,12 +354,12 @@ static struct json_object *proof_to_json(const struct proof *proof, long long id
 		json_object_array_add(values, json_object_new_string(proof->values[i]));
 	json_object_object_add(o, "values", values);
 	jsonline_set_integer(o, "timeout_ms", proof->timeout);
-	json_object_object_add(
-	    o, "resolvers", list_to_json(view_get(proof->view, OPTION_RESOLVER)));
-	json_object_object_add(
-	    o, "authorities", list_to_json(view_get(proof->view, OPTION_AUTHORITY)));
-	jsonline_set_integer(o, "http_port", view_number(proof->view, OPTION_HTTP_PORT));
-	jsonline_set(o, "ca", ca_names[view_number(proof->view, OPTION_CA)]);
+	if (proof->method)
+		jsonline_set(o, "method", proof->method);
+	json_object_object_add(o, "wildcard", json_object_new_boolean(proof->wildcard));
+	view_to_json(proof->view, o);
+	if (proof->account)
+		jsonline_set(o, "account", proof->account);
 	json_object_object_add(o, "progress", json_object_new_boolean(progress));
 	return o;
 }

@@ -111,27 +111,48 @@ enum case_id {
 	CASE_H46,	     /* no HTTP response */
 	CASE_H47,	     /* connected, and no response in time */
 	CASE_HTTP_RESET,     /* the connection was torn down */
+	CASE_A01,	     /* dns-account-01: where the record of dns-01 would be */
+	CASE_P01,	     /* dns-persist-01: malformed */
+	CASE_P02,	     /* dns-persist-01: other account, no wildcard, or expired */
+	CASE_PERSIST_NONE,   /* dns-persist-01: no record; the CA's words only */
+	CASE_PERSIST_OTHER,  /* dns-persist-01: none of ours; the CA's words only */
+	CASE_CAA_WAITING,    /* nobody has answered yet */
+	CASE_CAA_BLIND,	     /* nobody can be asked from here */
+	CASE_C01,	     /* no CAA records */
+	CASE_C01_ALLOWED,    /* CAA records that allow it */
+	CASE_C02,	     /* other CAs only */
+	CASE_C03,	     /* the same, for wildcards */
+	CASE_C04,	     /* not after this type of challenge */
+	CASE_C05,	     /* not for this account */
+	CASE_C05_UNKNOWN,    /* for certain accounts, and ours is not known */
+	CASE_C06,	     /* a record for the CA that it cannot read */
+	CASE_C07,	     /* no server answers */
+	CASE_C08,	     /* critical, and not known */
+	CASE_C09,	     /* forbidden at the target of a CNAME */
 	CASE__MAX
 };
 
 /* What the sentences of the catalogue speak of. */
 enum fact {
-	FACT_NAME,     /* the name that is asked for; http-01: the identifier */
-	FACT_DOMAIN,   /* the identifier */
-	FACT_TARGET,   /* where a CNAME or a redirect leads */
-	FACT_HAVE,     /* how many servers have it ... */
-	FACT_TOTAL,    /* ... of how many */
-	FACT_ANSWER,   /* how many of these answer */
-	FACT_SERVERS,  /* the servers at fault, with their addresses */
-	FACT_FOUND,    /* what was found instead, as the CA would quote it */
-	FACT_MORE,     /* how many more such there are */
-	FACT_EXPECTED, /* what should be there */
-	FACT_DETAIL,   /* the rest of a sentence */
-	FACT_ADDRESS,  /* the address that was fetched from */
-	FACT_URL,      /* the URL that was fetched last */
-	FACT_LIMIT,    /* as many as the CA allows */
-	FACT_SECONDS,  /* a time */
-	FACT_STATUS,   /* its HTTP status */
+	FACT_NAME,	/* the name that is asked for; http-01: the identifier */
+	FACT_DOMAIN,	/* the identifier */
+	FACT_TARGET,	/* where a CNAME or a redirect leads */
+	FACT_HAVE,	/* how many servers have it ... */
+	FACT_TOTAL,	/* ... of how many */
+	FACT_ANSWER,	/* how many of these answer */
+	FACT_SERVERS,	/* the servers at fault, with their addresses */
+	FACT_FOUND,	/* what was found instead, as the CA would quote it */
+	FACT_MORE,	/* how many more such there are */
+	FACT_EXPECTED,	/* what should be there */
+	FACT_DETAIL,	/* the rest of a sentence */
+	FACT_ADDRESS,	/* the address that was fetched from */
+	FACT_URL,	/* the URL that was fetched last */
+	FACT_LIMIT,	/* as many as the CA allows */
+	FACT_SECONDS,	/* a time */
+	FACT_STATUS,	/* its HTTP status */
+	FACT_ACCOUNT,	/* dns-account-01: the URI of the account */
+	FACT_CHALLENGE, /* dns-persist-01: its type, as the CA writes it */
+	FACT_ISSUER,	/* dns-persist-01: the CA's name */
 	FACT__MAX
 };
 
@@ -150,7 +171,8 @@ struct catalogue_entry {
 };
 
 /* A part for each type of check: those of its cases that it does not have are all zero. */
-extern const struct catalogue_entry catalogue_dns[CASE__MAX], catalogue_http[CASE__MAX];
+extern const struct catalogue_entry catalogue_dns[CASE__MAX], catalogue_http[CASE__MAX],
+    catalogue_caa[CASE__MAX];
 
 const struct catalogue_entry *catalogue_entry(enum case_id id);
 

@@ -4,8 +4,10 @@
 
 #include "verify/catalogue.h"
 
-/* How Boulder's sentences begin. */
-#define INCORRECT "Incorrect TXT record \"{found}\"[ (and {more} more)] found at {name}"
+/* How Boulder's sentences begin and end, for dns-persist-01 and for dns-account-01. */
+#define RETRIEVING "[Retrieving TXT records for {challenge} challenge: ]"
+#define ACCOUNT "[ (account: \"{account}\")]"
+#define INCORRECT "Incorrect TXT record \"{found}\"[ (and {more} more)] found at {name}" ACCOUNT
 
 const struct catalogue_entry catalogue_dns[CASE__MAX] = {
     [CASE_DNS_WAITING] =
@@ -43,8 +45,9 @@ const struct catalogue_entry catalogue_dns[CASE__MAX] = {
 	    .id = "D02",
 	    .verdict = VERDICT_RETRY,
 	    .ca_type = "dns",
-	    .ca = "DNS problem: NXDOMAIN looking up TXT for {name} - check that a DNS record "
-		  "exists for this domain",
+	    .ca = RETRIEVING
+	    "DNS problem: NXDOMAIN looking up TXT for {name} - check that a DNS record "
+	    "exists for this domain",
 	    .reason = "{name} does not exist",
 	},
     [CASE_D03] =
@@ -52,7 +55,7 @@ const struct catalogue_entry catalogue_dns[CASE__MAX] = {
 	    .id = "D03",
 	    .verdict = VERDICT_RETRY,
 	    .ca_type = "unauthorized",
-	    .ca = "No TXT record found at {name}",
+	    .ca = "No TXT record found at {name}" ACCOUNT,
 	    .reason = "{name}[, a CNAME to {target},] has no TXT record",
 	},
     [CASE_D04] =
@@ -216,8 +219,9 @@ const struct catalogue_entry catalogue_dns[CASE__MAX] = {
 	    .id = "D22",
 	    .verdict = VERDICT_RETRY,
 	    .ca_type = "dns",
-	    .ca = "DNS problem: NXDOMAIN looking up TXT for {name} - check that a DNS record "
-		  "exists for this domain",
+	    .ca = RETRIEVING
+	    "DNS problem: NXDOMAIN looking up TXT for {name} - check that a DNS record "
+	    "exists for this domain",
 	    .reason = "{name} is a CNAME to {target}, which does not exist",
 	    .hint = "the TXT record belongs at {target}, or the CNAME must go",
 	},
@@ -226,8 +230,9 @@ const struct catalogue_entry catalogue_dns[CASE__MAX] = {
 	    .id = "D23",
 	    .verdict = VERDICT_FAIL,
 	    .ca_type = "dns",
-	    .ca = "DNS problem: SERVFAIL looking up TXT for {name} - the domain's nameservers may "
-		  "be malfunctioning",
+	    .ca = RETRIEVING
+	    "DNS problem: SERVFAIL looking up TXT for {name} - the domain's nameservers may "
+	    "be malfunctioning",
 	    .reason = "the CNAMEs from {name} lead in a circle: {target} was there before",
 	},
     [CASE_D24] =
@@ -235,8 +240,9 @@ const struct catalogue_entry catalogue_dns[CASE__MAX] = {
 	    .id = "D24",
 	    .verdict = VERDICT_FAIL,
 	    .ca_type = "dns",
-	    .ca = "DNS problem: SERVFAIL looking up TXT for {name} - the domain's nameservers may "
-		  "be malfunctioning",
+	    .ca = RETRIEVING
+	    "DNS problem: SERVFAIL looking up TXT for {name} - the domain's nameservers may "
+	    "be malfunctioning",
 	    .reason = "more than {limit} CNAMEs one after the other from {name} on",
 	    .hint = "let {name} point to the last one",
 	},
@@ -304,7 +310,7 @@ const struct catalogue_entry catalogue_dns[CASE__MAX] = {
 	    .id = "D31",
 	    .verdict = VERDICT_RETRY,
 	    .ca_type = "dns",
-	    .ca = "DNS problem: query timed out looking up TXT for {name}",
+	    .ca = RETRIEVING "DNS problem: query timed out looking up TXT for {name}",
 	    .reason = "no name server of {name} answers: {servers}",
 	    .hint = "check that the name servers run, and that port 53 is open for UDP and TCP",
 	},
@@ -321,8 +327,9 @@ const struct catalogue_entry catalogue_dns[CASE__MAX] = {
 	    .id = "D33",
 	    .verdict = VERDICT_RETRY,
 	    .ca_type = "dns",
-	    .ca = "DNS problem: SERVFAIL looking up TXT for {name} - the domain's nameservers may "
-		  "be malfunctioning",
+	    .ca = RETRIEVING
+	    "DNS problem: SERVFAIL looking up TXT for {name} - the domain's nameservers may "
+	    "be malfunctioning",
 	    .reason = "no name server answers for the zone of {name}: {servers}",
 	    .hint = "check that the zone is loaded at its name servers",
 	},
@@ -331,8 +338,9 @@ const struct catalogue_entry catalogue_dns[CASE__MAX] = {
 	    .id = "D33",
 	    .verdict = VERDICT_RETRY,
 	    .ca_type = "dns",
-	    .ca = "DNS problem: SERVFAIL looking up TXT for {name} - the domain's nameservers may "
-		  "be malfunctioning",
+	    .ca = RETRIEVING
+	    "DNS problem: SERVFAIL looking up TXT for {name} - the domain's nameservers may "
+	    "be malfunctioning",
 	    .reason = "no name server can be found for {target}: {detail}",
 	    .hint = "check the delegation of the zone: the NS records in the zone above, and the "
 		    "addresses of the name servers",
@@ -408,8 +416,9 @@ const struct catalogue_entry catalogue_dns[CASE__MAX] = {
 	    .id = "D39",
 	    .verdict = VERDICT_FAIL,
 	    .ca_type = "dns",
-	    .ca = "DNS problem: SERVFAIL looking up TXT for {name} - the domain's nameservers may "
-		  "be malfunctioning",
+	    .ca = RETRIEVING
+	    "DNS problem: SERVFAIL looking up TXT for {name} - the domain's nameservers may "
+	    "be malfunctioning",
 	    .reason = "{have} of {total} servers have it, but the CA cannot ask any that answers: "
 		      "{servers}",
 	    .hint = "a name server needs a public address, here and in the zone above",
@@ -419,7 +428,7 @@ const struct catalogue_entry catalogue_dns[CASE__MAX] = {
 	    .id = "D40",
 	    .verdict = VERDICT_FAIL,
 	    .ca_type = "dns",
-	    .ca = "DNS problem: looking up TXT for {name}: {detail}",
+	    .ca = RETRIEVING "DNS problem: looking up TXT for {name}: {detail}",
 	    .reason = "{have} of {total} servers have it, but it does not validate at the resolver "
 		      "{address}: {detail}",
 	    .hint = "the zone's signatures, or the DS record in the zone above, are wrong; or the "
@@ -430,7 +439,7 @@ const struct catalogue_entry catalogue_dns[CASE__MAX] = {
 	    .id = "D41",
 	    .verdict = VERDICT_RETRY,
 	    .ca_type = "dns",
-	    .ca = "DNS problem: looking up TXT for {name}: {detail}",
+	    .ca = RETRIEVING "DNS problem: looking up TXT for {name}: {detail}",
 	    .reason = "{have} of {total} servers have it, but it does not yet validate at the "
 		      "resolver {address}: {detail}",
 	    .hint = "the clock of the host that signs the zone is fast",
@@ -548,5 +557,46 @@ const struct catalogue_entry catalogue_dns[CASE__MAX] = {
 	    .reason = "{have} of {total} servers have it; whether it validates (DNSSEC), no "
 		      "resolver could tell",
 	    .hint = "check the resolvers of this host, or name another one (--resolver)",
+	},
+    [CASE_A01] =
+	{
+	    .id = "A01",
+	    .verdict = VERDICT_FAIL,
+	    .reason = "the value is at {target}, not at {name}",
+	    .hint = "the record of dns-account-01 has the label of the account before "
+		    "_acme-challenge",
+	},
+    [CASE_P01] =
+	{
+	    .id = "P01",
+	    .verdict = VERDICT_FAIL,
+	    .ca_type = "malformed",
+	    .ca = "Parsing {challenge} challenge TXT record with issuer-domain-name \"{issuer}\"",
+	    .reason = "the CA cannot read the record at {name}: \"{found}\"",
+	    .hint = "publish: {expected}",
+	},
+    [CASE_P02] =
+	{
+	    .id = "P02",
+	    .verdict = VERDICT_FAIL,
+	    .ca_type = "unauthorized",
+	    .ca = "Checking {challenge} challenge TXT record with issuer-domain-name "
+		  "\"{issuer}\": {detail}",
+	    .reason = "the record at {name} does not permit this: {detail}",
+	    .hint = "publish: {expected}",
+	},
+    [CASE_PERSIST_NONE] =
+	{
+	    .verdict = VERDICT_RETRY,
+	    .ca_type = "unauthorized",
+	    .ca = "No TXT record found for {challenge} challenge",
+	    .reason = "{name} has no TXT record",
+	},
+    [CASE_PERSIST_OTHER] =
+	{
+	    .verdict = VERDICT_RETRY,
+	    .ca_type = "unauthorized",
+	    .ca = "No valid TXT record found for {challenge} challenge",
+	    .reason = "{name} has no record for {issuer}",
 	},
 };

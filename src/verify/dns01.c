@@ -10,10 +10,9 @@
 #include "verify/dns01_tally.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "buf.h"
-#include "identifier.h"
+#include "record_name.h"
 
 /*
  * So many ms a look waits for answers before the other servers are asked again; a look that is the
@@ -21,26 +20,6 @@
  */
 #define PATIENCE 2000
 #define LAST_PATIENCE 15000
-#define PREFIX "_acme-challenge."
-/* A name has at most 255 octets (RFC 1035 section 2.3.4). */
-#define NAME_MAX_TEXT 253
-
-static const char *fault(const struct check *check)
-{
-	unsigned char digest[DIGEST_SIZE];
-
-	if (identifier_is_ip(check->domain))
-		return "dns-01 is for domain names, not for addresses";
-	if (identifier_dns_fault(check->domain, false))
-		return "\"domain\" is not a domain name";
-	if (strlen(check->domain) > NAME_MAX_TEXT - strlen(PREFIX))
-		return "\"domain\" is too long: there is no room for \"" PREFIX "\" before it";
-	for (size_t i = 0; i < check->values.n; i++)
-		if (!digest_decode(check->values.v[i], digest))
-			return "each of \"values\" must be a base64url SHA-256 digest, 43 "
-			       "characters";
-	return NULL;
-}
 
 static void end(struct check *check)
 {
@@ -135,7 +114,10 @@ static void look(struct check *check)
 		dns->check = check;
 		dns->wildcard.id = CASE_D04;
 		dns->validation.known.code = -1;
-		name = xasprintf(PREFIX "%s", check->domain);
+		name = record_name(check->type->name, check->domain, check->account);
+		/* One stands for whatever record will do. */
+		if (check->type->valueless)
+			strlist_add(&check->values, name);
 		dns01_place_add(dns, NULL, name);
 		free(name);
 	}
@@ -150,9 +132,33 @@ static void look(struct check *check)
 
 const struct check_type check_dns01 = {
     .name = "dns-01",
+    .kind = &dns01_digest,
     .patience = PATIENCE,
     .last_patience = LAST_PATIENCE,
-    .fault = fault,
+    .fault = dns01_fault,
+    .look = look,
+    .settle = settle,
+    .end = end,
+};
+
+const struct check_type check_dns_account01 = {
+    .name = "dns-account-01",
+    .kind = &dns01_account,
+    .patience = PATIENCE,
+    .last_patience = LAST_PATIENCE,
+    .fault = dns01_account_fault,
+    .look = look,
+    .settle = settle,
+    .end = end,
+};
+
+const struct check_type check_dns_persist01 = {
+    .name = "dns-persist-01",
+    .kind = &dns01_persist,
+    .valueless = true,
+    .patience = PATIENCE,
+    .last_patience = LAST_PATIENCE,
+    .fault = dns01_persist_fault,
     .look = look,
     .settle = settle,
     .end = end,

@@ -137,7 +137,7 @@ struct validation {
 };
 
 /* Names that the value may be at by mistake. */
-#define ELSEWHERE_MAX 4
+#define ELSEWHERE_MAX 5
 
 struct probe {
 	struct aside aside; /* first, so that it can be told from that */
@@ -174,6 +174,26 @@ struct primary {
 	unsigned look;
 	bool has;
 };
+
+/* What differs among the types of challenges that a TXT record answers. */
+struct dns01_kind {
+	/* Is it the k-th of the values that must be there? */
+	bool (*is_value)(const struct check *check, const struct txt *txt, size_t k);
+	/* What could make it of a wrong value; CASE_D04 if nothing that we know. */
+	enum case_id (*mistake)(const struct check *check, const struct txt *txt);
+	/* Adds the facts that it has of its own; wrong is NULL if there is no wrong value. */
+	void (*explain)(const struct check *check, const struct txt *wrong, struct outcome *o);
+};
+
+/* Is a TXT record one of the values? */
+bool dns01_is_ours(const struct check *check, const struct record *r);
+
+extern const struct dns01_kind dns01_digest, dns01_account, dns01_persist;
+
+/* What is wrong with a question of each kind, or NULL. */
+const char *dns01_fault(const struct check *check);
+const char *dns01_account_fault(const struct check *check);
+const char *dns01_persist_fault(const struct check *check);
 
 struct dns01 {
 	struct check *check;
@@ -238,8 +258,8 @@ void dns01_look_at_primary_end(struct dns01 *dns);
 /* Some have it: asks for the serials of the zone. */
 bool dns01_look_at_serials(struct dns01 *dns, const struct tally *t);
 
-/* Which mistake would make one of the values what was found? CASE_D04 if none that we know. */
-enum case_id dns01_mistake(const struct txt *found, const struct strlist *values);
+/* Which mistake would make one of the digests what was found? CASE_D04 if none that we know. */
+enum case_id dns01_mistake(const struct check *check, const struct txt *found);
 /* Is one of the values spread over several of these records? */
 bool dns01_is_scattered(const struct txt *txts, size_t n, const struct strlist *values);
 /* What it all means, for the look that is going on or ended last. */

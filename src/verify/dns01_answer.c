@@ -97,14 +97,14 @@ static void take_soa(struct server *s, const struct record *r)
 /* Which of the values the server has had so far. */
 static void remember(struct server *s)
 {
-	const struct strlist *values = &s->place->dns->check->values;
+	const struct check *check = s->place->dns->check;
 
 	for (size_t i = 0; i < s->n_txts; i++) {
-		for (size_t k = 0; k < values->n; k++) {
-			if (!dns01_is_value(&s->txts[i], values->v[k]))
+		for (size_t k = 0; k < check->values.n; k++) {
+			if (!check->type->kind->is_value(check, &s->txts[i], k))
 				continue;
 			if (!s->had)
-				s->had = xcalloc(values->n, sizeof(*s->had));
+				s->had = xcalloc(check->values.n, sizeof(*s->had));
 			s->had[k] = true;
 		}
 	}

@@ -16,20 +16,26 @@
 
 /* Where it may be: the prefix, the identifier, and what comes again after that. */
 static const struct {
+	const struct dns01_kind *kind;
 	enum case_id id;
 	const char *prefix;
 	enum { NOTHING, DOMAIN, ZONE } again;
 } places[] = {
-    {CASE_D14, "_acme-challenge.", ZONE},
-    {CASE_D14, "_acme-challenge.", DOMAIN},
-    {CASE_D15, "", NOTHING},
-    {CASE_D16, "_acme-challenge.*.", NOTHING},
+    {&dns01_digest, CASE_D14, "_acme-challenge.", ZONE},
+    {&dns01_digest, CASE_D14, "_acme-challenge.", DOMAIN},
+    {&dns01_digest, CASE_D15, "", NOTHING},
+    {&dns01_digest, CASE_D16, "_acme-challenge.*.", NOTHING},
+    {&dns01_account, CASE_A01, "_acme-challenge.", NOTHING},
 };
 _Static_assert(nitems(places) == ELSEWHERE_MAX, "as many probes as places");
 
 /* NULL if there is no such name, or another one is the same. */
-static char *probe_name(size_t i, const char *domain, const char *zone)
+static char *probe_name(size_t i, const struct check *check, const char *zone)
 {
+	const char *domain = check->domain;
+
+	if (places[i].kind != check->type->kind)
+		return NULL;
 	switch (places[i].again) {
 	case ZONE:
 		if (!zone || !strcmp(zone, ".") || !strcmp(zone, domain))
@@ -42,14 +48,10 @@ static char *probe_name(size_t i, const char *domain, const char *zone)
 	}
 }
 
-static bool is_ours(const struct record *r, const char *name, const struct strlist *values)
+static bool is_ours(const struct check *check, const struct record *r, const char *name)
 {
-	if (r->section != SECTION_ANSWER || r->type != TYPE_TXT || strcmp(r->owner, name))
-		return false;
-	for (size_t i = 0; i < values->n; i++)
-		if (r->len == strlen(values->v[i]) && !memcmp(r->data, values->v[i], r->len))
-			return true;
-	return false;
+	return r->section == SECTION_ANSWER && r->type == TYPE_TXT && !strcmp(r->owner, name) &&
+	       dns01_is_ours(check, r);
 }
 
 static void answered(struct aside *aside, const struct message *m)
@@ -60,7 +62,7 @@ static void answered(struct aside *aside, const struct message *m)
 	bool there = false;
 
 	for (size_t i = 0; m && m->authoritative && i < m->n; i++)
-		there = there || is_ours(&m->records[i], p->name, &aside->dns->check->values);
+		there = there || is_ours(aside->dns->check, &m->records[i], p->name);
 	if (there && !e->found) {
 		e->found = p->name;
 		e->id = places[place].id;
@@ -94,7 +96,7 @@ static void probe(struct dns01 *dns, size_t i, const struct server *s)
 	struct question question = {.type = TYPE_TXT};
 
 	free(p->name);
-	p->name = probe_name(i, dns->check->domain, s->place->zone);
+	p->name = probe_name(i, dns->check, s->place->zone);
 	question.name = p->name;
 	if (p->name)
 		dns01_aside(dns, &p->aside, &s->address, &question, true, answered);
@@ -124,7 +126,7 @@ bool dns01_look_elsewhere(struct dns01 *dns, const struct tally *t)
 	e->times++;
 	for (size_t i = 0; i < ELSEWHERE_MAX; i++)
 		probe(dns, i, s);
-	return true;
+	return is_under_way(e);
 }
 
 void dns01_look_elsewhere_end(struct dns01 *dns)

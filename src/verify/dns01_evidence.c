@@ -202,6 +202,7 @@ static void add_facts(struct outcome *o, const struct dns01 *dns, const struct t
 	for (const struct place *p = dns->places; p; p = p->next)
 		if (p->look == dns->look)
 			add_servers(o, t, p);
+	dns->check->type->kind->explain(dns->check, t->wrong_txt, o);
 	if (o->id == CASE_DNS_WAITING && t->validity == VALIDITY_PENDING)
 		outcome_fact_add(o, FACT_SERVERS, "the resolvers");
 }

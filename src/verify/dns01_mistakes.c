@@ -164,8 +164,10 @@ static const struct {
     {CASE_D13, is_other_form},
 };
 
-enum case_id dns01_mistake(const struct txt *found, const struct strlist *values)
+enum case_id dns01_mistake(const struct check *check, const struct txt *found)
 {
+	const struct strlist *values = &check->values;
+
 	for (size_t i = 0; i < nitems(mistakes); i++)
 		for (size_t k = 0; k < values->n; k++)
 			if (mistakes[i].is(found, values->v[k]))

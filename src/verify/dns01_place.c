@@ -196,16 +196,9 @@ struct place *dns01_referral_place(struct place *from, const char *zone, const s
 	return place;
 }
 
-static bool no_route(int error)
-{
-	/* EADDRNOTAVAIL: there is no address of that family to send from. */
-	return error == UV_ENETUNREACH || error == UV_EHOSTUNREACH || error == UV_EADDRNOTAVAIL ||
-	       error == UV_EAFNOSUPPORT;
-}
-
 static enum sight failure_sight(const struct exchange_result *result)
 {
-	if (result->end == EXCHANGE_ERROR && no_route(result->error))
+	if (exchange_no_route(result))
 		return SIGHT_UNREACHABLE;
 	if (result->end == EXCHANGE_GARBAGE)
 		return SIGHT_GARBAGE;

@@ -14,16 +14,11 @@
 #define LOOKS 2
 #define INTERVAL 5000
 
-static bool has_value(const struct message *m, const struct strlist *values)
+static bool has_value(const struct check *check, const struct message *m)
 {
-	for (size_t i = 0; m && i < m->n; i++) {
-		const struct record *r = &m->records[i];
-
-		for (size_t k = 0; r->type == TYPE_TXT && k < values->n; k++)
-			if (r->len == strlen(values->v[k]) &&
-			    !memcmp(r->data, values->v[k], r->len))
-				return true;
-	}
+	for (size_t i = 0; m && i < m->n; i++)
+		if (m->records[i].type == TYPE_TXT && dns01_is_ours(check, &m->records[i]))
+			return true;
 	return false;
 }
 
@@ -33,7 +28,7 @@ static void answered(struct aside *aside, const struct message *m)
 {
 	struct primary *p = &aside->dns->primary;
 
-	p->has = has_value(m, &aside->dns->check->values);
+	p->has = has_value(aside->dns->check, m);
 	if (!p->has)
 		ask(aside->dns);
 }

@@ -12,27 +12,22 @@
 #define TXTS_MAX 10
 #define TXT_OCTETS_MAX 1232
 
-bool dns01_is_value(const struct txt *txt, const char *value)
-{
-	return txt->len == strlen(value) && !memcmp(txt->data, value, txt->len);
-}
-
-static bool is_there(const struct server *s, const char *value)
+static bool is_there(const struct check *check, const struct server *s, size_t k)
 {
 	for (size_t i = 0; i < s->n_txts; i++)
-		if (dns01_is_value(&s->txts[i], value))
+		if (check->type->kind->is_value(check, &s->txts[i], k))
 			return true;
 	return false;
 }
 
 /* How many of the values the server has, and whether it lost one for another one. */
-static size_t count_values(const struct server *s, const struct strlist *values, bool *replaced)
+static size_t count_values(const struct check *check, const struct server *s, bool *replaced)
 {
 	size_t present = 0;
 	bool lost = false;
 
-	for (size_t k = 0; k < values->n; k++) {
-		bool there = is_there(s, values->v[k]);
+	for (size_t k = 0; k < check->values.n; k++) {
+		bool there = is_there(check, s, k);
 
 		present += there;
 		lost = lost || (!there && s->had && s->had[k]);
@@ -44,7 +39,7 @@ static size_t count_values(const struct server *s, const struct strlist *values,
 /* A value that is none of ours: is it nearly one? */
 static void tally_wrong(struct tally *t, const struct server *s, const struct txt *txt)
 {
-	enum case_id id = dns01_mistake(txt, &t->check->values);
+	enum case_id id = t->check->type->kind->mistake(t->check, txt);
 
 	if (t->wrong_at && (t->wrong != CASE_D04 || id == CASE_D04))
 		return;
@@ -55,9 +50,10 @@ static void tally_wrong(struct tally *t, const struct server *s, const struct tx
 
 static void tally_txt(struct tally *t, const struct server *s)
 {
+	const struct dns01_kind *kind = t->check->type->kind;
 	const struct strlist *values = &t->check->values;
 	bool replaced;
-	size_t present = count_values(s, values, &replaced), octets = 0;
+	size_t present = count_values(t->check, s, &replaced), octets = 0;
 
 	t->have += t->check->absent ? present > 0 : present == values->n;
 	t->part += present && present < values->n;
@@ -68,7 +64,7 @@ static void tally_txt(struct tally *t, const struct server *s)
 
 		octets += txt->len;
 		for (size_t k = 0; k < values->n; k++)
-			ours = ours || dns01_is_value(txt, values->v[k]);
+			ours = ours || kind->is_value(t->check, txt, k);
 		t->split = t->split || (ours && txt->strings > 1);
 		t->others = t->others || !ours;
 		if (!ours)
@@ -148,7 +144,7 @@ static void tally_server(struct tally *t, const struct server *s)
 		tally_txt(t, s);
 	if (s->sight == SIGHT_ALIAS && s->n_txts) {
 		t->conflict = true;
-		t->misplaced = t->misplaced || is_there(s, t->check->values.v[0]);
+		t->misplaced = t->misplaced || is_there(t->check, s, 0);
 	}
 }
 

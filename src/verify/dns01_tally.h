@@ -56,7 +56,6 @@ struct tally dns01_tally(const struct dns01 *dns);
 /* The case of what was counted. */
 enum case_id dns01_case(const struct tally *t);
 
-bool dns01_is_value(const struct txt *txt, const char *value);
 /* Does the server say something about the name, right or wrong, that the CA would take? */
 bool dns01_answers(const struct tally *t, const struct server *s);
 /* Does it have all values; "absent": any? */

@@ -60,14 +60,6 @@ static void finish(struct dns01 *dns, struct validator *v, enum validity validit
 		all->bogus_since = uv_now(dns->check->all->loop);
 }
 
-static bool is_value(const struct record *r, const struct strlist *values)
-{
-	for (size_t i = 0; i < values->n; i++)
-		if (r->len == strlen(values->v[i]) && !memcmp(r->data, values->v[i], r->len))
-			return true;
-	return false;
-}
-
 /* Does the resolver have something from before, and for how long will it? */
 static void remember(struct dns01 *dns, const struct validator *v, const struct message *m)
 {
@@ -81,7 +73,7 @@ static void remember(struct dns01 *dns, const struct validator *v, const struct 
 		uint32_t least = r->minimum < r->ttl ? r->minimum : r->ttl;
 
 		if (r->section == SECTION_ANSWER && r->type == TYPE_TXT) {
-			if (is_value(r, &dns->check->values))
+			if (dns01_is_ours(dns->check, r))
 				return;
 			memory = MEMORY_OTHER;
 			seconds = r->ttl;

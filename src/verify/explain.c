@@ -29,6 +29,9 @@ static const char *const fact_names[] = {
     [FACT_LIMIT] = "limit",
     [FACT_SECONDS] = "seconds",
     [FACT_STATUS] = "status",
+    [FACT_ACCOUNT] = "account",
+    [FACT_CHALLENGE] = "challenge",
+    [FACT_ISSUER] = "issuer",
 };
 _Static_assert(nitems(fact_names) == FACT__MAX, "a fact without name");
 

@@ -71,6 +71,7 @@ void exchanges_init(struct exchanges *all, uv_loop_t *loop)
 
 void exchanges_free(struct exchanges *all)
 {
+	wires_free(&all->wires);
 	peers_free(&all->peers);
 }
 
@@ -91,6 +92,16 @@ static const char *end_text(const struct exchange_result *result)
 	if (result->error == UV_EOF)
 		return "closed the connection";
 	return uv_strerror(result->error);
+}
+
+bool exchange_no_route(const struct exchange_result *result)
+{
+	int error = result->error;
+
+	/* EADDRNOTAVAIL: there is no address of that family to send from. */
+	return result->end == EXCHANGE_ERROR &&
+	       (error == UV_ENETUNREACH || error == UV_EHOSTUNREACH || error == UV_EADDRNOTAVAIL ||
+		   error == UV_EAFNOSUPPORT);
 }
 
 char *exchange_reason(const struct exchange_result *result)
@@ -214,6 +225,10 @@ static void finish(struct inquiry *q, enum exchange_end end, int error)
 	if (q->peer->letters == ABILITY_NO)
 		q->result.odd |= ODD_LETTERS;
 	learn(q, end);
+	if (end == EXCHANGE_REPLY) {
+		wire_done(q->wire);
+		q->wire = NULL;
+	}
 	deliver(q);
 }
 

@@ -58,6 +58,9 @@ struct exchange_result {
  */
 char *exchange_reason(const struct exchange_result *result);
 
+/* Is there no way from this host to the server? */
+bool exchange_no_route(const struct exchange_result *result);
+
 struct exchange;
 
 /*

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * DNS messages. The C library's own functions build and parse them, within the subset that glibc,
+ * DNS messages. The C library's own functions encode and parse them, within the subset that glibc,
  * musl and FreeBSD share. What they differ in, or leave unchecked, is done here: musl cannot build
- * queries for types above 255, no two agree on how odd octets of a name are written, and none looks
- * into the data of a record.
+ * queries for types above 255, glibc looks at resolv.conf for each, no two agree on how odd octets
+ * of a name are written, and none looks into the data of a record.
  */
 #include "config.h"
 
@@ -119,24 +119,25 @@ static size_t plain_name_len(const unsigned char *name)
 size_t message_build(
     const struct question *question, uint16_t id, bool edns, unsigned char out[MESSAGE_QUERY_MAX])
 {
-	int made;
+	int len;
 	size_t n;
 
 	if (strchr(question->name, '\\'))
 		return 0;
-	made = res_mkquery(
-	    ns_o_query, question->name, ns_c_in, ns_t_txt, NULL, 0, NULL, out, MESSAGE_QUERY_MAX);
-	if (made < HEADER + 5)
+	memset(out, 0, HEADER);
+	len = dn_comp(question->name, out + HEADER, NAME_OCTETS, NULL, NULL);
+	if (len < 1)
 		return 0;
-	/* A C library may have added an OPT of its own (options edns0): it is left out. */
-	n = HEADER + plain_name_len(out + HEADER) + 4;
+	n = HEADER + (size_t)len + 4;
 	out[0] = (unsigned char)(id >> 8);
 	out[1] = (unsigned char)id;
 	out[2] = question->recurse ? RD : 0;
 	out[3] = question->unchecked ? CD : 0;
-	out[10] = out[11] = 0;
+	out[5] = 1; /* question */
 	out[n - 4] = (unsigned char)(question->type >> 8);
 	out[n - 3] = (unsigned char)question->type;
+	out[n - 2] = 0;
+	out[n - 1] = ns_c_in;
 	return edns ? add_opt(out, n, question->signatures) : n;
 }
 
@@ -314,6 +315,25 @@ static bool read_address(const struct reader *r, const ns_rr *rr, struct record 
 	return true;
 }
 
+/* Flags, the tag with its length before it, and the value: all the rest (RFC 8659 section 4.1). */
+static bool read_caa(const struct reader *r, const ns_rr *rr, struct record *record)
+{
+	const unsigned char *p = ns_rr_rdata(*rr), *end = p + ns_rr_rdlen(*rr);
+	char tag[4 * 255 + 1];
+
+	(void)r;
+	if (end - p < 2 || end - p < 2 + p[1])
+		return false;
+	record->flags = p[0];
+	tag[label_text(p + 2, p[1], tag)] = '\0';
+	record->tag = xstrdup(tag);
+	p += 2 + p[1];
+	record->len = (size_t)(end - p);
+	record->data = xcalloc(1, record->len + 1);
+	memcpy(record->data, p, record->len);
+	return true;
+}
+
 /* That it is there is all that matters. */
 static bool read_nothing(const struct reader *r, const ns_rr *rr, struct record *record)
 {
@@ -333,6 +353,7 @@ static const struct {
     {TYPE_SOA, read_soa},
     {TYPE_TXT, read_txt},
     {TYPE_AAAA, read_address},
+    {TYPE_CAA, read_caa},
     {TYPE_DNAME, read_target},
     {TYPE_NSEC, read_nothing},
     {TYPE_NSEC3, read_nothing},
@@ -425,6 +446,7 @@ void message_free(struct message *m)
 		free(m->records[i].owner);
 		free(m->records[i].target);
 		free(m->records[i].data);
+		free(m->records[i].tag);
 	}
 	free(m->records);
 	free(m->error.text);

@@ -95,14 +95,17 @@ unsigned message_rcode(const unsigned char *reply);
 struct record {
 	enum section section;
 	uint16_t type;
-	uint32_t ttl;	     /* seconds */
-	char *owner;	     /* canonical */
-	char *target;	     /* CNAME, DNAME, NS, SOA (the primary): canonical; else NULL */
-	uint32_t serial;     /* SOA */
-	uint32_t minimum;    /* SOA: with its TTL, how long a denial is remembered; seconds */
-	unsigned char *data; /* TXT: its strings, joined; A, AAAA: the address in network order */
+	uint32_t ttl;	  /* seconds */
+	char *owner;	  /* canonical */
+	char *target;	  /* CNAME, DNAME, NS, SOA (the primary): canonical; else NULL */
+	uint32_t serial;  /* SOA */
+	uint32_t minimum; /* SOA: with its TTL, how long a denial is remembered; seconds */
+	/* TXT: its strings, joined; A, AAAA: the address in network order; CAA: the value */
+	unsigned char *data;
 	size_t len;
-	unsigned strings; /* TXT: how many strings there were */
+	unsigned strings;    /* TXT: how many strings there were */
+	char *tag;	     /* CAA, as text in canonical form (lower case); NULL otherwise */
+	unsigned char flags; /* CAA */
 };
 
 struct message {

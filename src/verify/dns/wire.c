@@ -11,19 +11,26 @@
 #include "verify/dns/message.h"
 
 #define REPLY_MAX 65535
+/* As many queries one socket may carry, and for so many ms from its first. */
+#define QUERIES_MAX 32
+#define AGE_MAX 1000
 
 /* It outlives wire_close() until libuv has closed the socket. */
 struct wire {
 	struct wires *all;
 	const struct wire_ears *ears; /* NULL: nobody listens any more */
 	void *arg;
+	struct wire *next; /* that waits, too */
+	union address server;
+	bool tcp;
+	unsigned queries; /* that it has carried */
+	uint64_t opened;  /* ms */
 	union {
 		uv_handle_t handle;
 		uv_udp_t udp;
 		uv_tcp_t tcp;
 	} u;
 	union {
-		uv_udp_send_t udp;
 		uv_connect_t connect;
 		uv_write_t write;
 	} request;
@@ -71,26 +78,20 @@ static void on_datagram(
 		    w->arg, (const unsigned char *)buf->base, (size_t)n, flags & UV_UDP_PARTIAL);
 }
 
-/* The send buffer is part of the wire and stays; the kernel's answer comes with the reading. */
-static void on_sent(uv_udp_send_t *request, int status)
-{
-	struct wire *w = request->data;
-
-	if (w->ears && status < 0)
-		w->ears->failed(w->arg, status);
-}
-
-static int send_udp(struct wire *w, const union address *server)
+/* What does not fit into the socket now is like a datagram that is lost on its way. */
+static int send_udp(struct wire *w)
 {
 	uv_buf_t out = uv_buf_init((char *)w->out + 2, (unsigned)w->len);
-	int error = uv_udp_connect(&w->u.udp, &server->sa);
+	int error = 0;
 
-	if (!error)
+	if (!w->queries)
+		error = uv_udp_connect(&w->u.udp, &w->server.sa);
+	if (!w->queries && !error)
 		error = uv_udp_recv_start(&w->u.udp, give_buffer, on_datagram);
-	w->request.udp.data = w;
 	if (!error)
-		error = uv_udp_send(&w->request.udp, &w->u.udp, &out, 1, NULL, on_sent);
-	return error;
+		error = uv_udp_try_send(&w->u.udp, &out, 1, NULL);
+	w->queries++;
+	return error < 0 && error != UV_EAGAIN ? error : 0;
 }
 
 static void on_stream(uv_stream_t *stream, ssize_t n, const uv_buf_t *buf)
@@ -130,28 +131,94 @@ static void on_connect(uv_connect_t *request, int status)
 		w->ears->failed(w->arg, status);
 }
 
-static int send_tcp(struct wire *w, const union address *server)
+static int send_tcp(struct wire *w)
 {
 	w->request.connect.data = w;
-	return uv_tcp_connect(&w->request.connect, &w->u.tcp, &server->sa, on_connect);
+	return uv_tcp_connect(&w->request.connect, &w->u.tcp, &w->server.sa, on_connect);
 }
 
-struct wire *wire_open(struct wires *all, const union address *server, bool tcp,
-    const unsigned char *query, size_t len, const struct wire_ears *ears, void *arg, int *error)
+static bool is_worn(const struct wire *w)
+{
+	return w->queries >= QUERIES_MAX || uv_now(w->all->loop) - w->opened > AGE_MAX;
+}
+
+void wire_done(struct wire *w)
+{
+	if (!w || w->tcp || is_worn(w)) {
+		wire_close(w);
+		return;
+	}
+	w->ears = NULL;
+	w->next = w->all->spare;
+	w->all->spare = w;
+	/* It must not keep the loop alive. */
+	uv_unref(&w->u.handle);
+}
+
+void wires_free(struct wires *all)
+{
+	while (all->spare) {
+		struct wire *w = all->spare;
+
+		all->spare = w->next;
+		wire_close(w);
+	}
+}
+
+/* One that may carry a query to that address, or NULL. Those that are too old go. */
+static struct wire *take_spare(struct wires *all, const union address *server)
+{
+	struct wire **at = &all->spare, *found = NULL;
+
+	while (*at) {
+		struct wire *w = *at;
+
+		if (is_worn(w) || (!found && address_same(&w->server, server))) {
+			*at = w->next;
+			if (is_worn(w))
+				wire_close(w);
+			else
+				found = w;
+		} else {
+			at = &w->next;
+		}
+	}
+	if (found)
+		uv_ref(&found->u.handle);
+	return found;
+}
+
+static struct wire *wire_new(struct wires *all, const union address *server, bool tcp)
 {
 	struct wire *w = xcalloc(1, sizeof(*w));
 
-	*w = (struct wire){.all = all, .ears = ears, .arg = arg, .len = len};
+	w->all = all;
+	w->server = *server;
+	w->tcp = tcp;
+	w->opened = uv_now(all->loop);
 	w->in = (struct buf)BUF_INIT(2 + REPLY_MAX + sizeof(all->buffer));
-	w->out[0] = (unsigned char)(len >> 8);
-	w->out[1] = (unsigned char)len;
-	memcpy(w->out + 2, query, len);
 	if (tcp)
 		uv_tcp_init(all->loop, &w->u.tcp);
 	else
 		uv_udp_init(all->loop, &w->u.udp);
 	w->u.handle.data = w;
-	*error = tcp ? send_tcp(w, server) : send_udp(w, server);
+	return w;
+}
+
+struct wire *wire_open(struct wires *all, const union address *server, bool tcp,
+    const unsigned char *query, size_t len, const struct wire_ears *ears, void *arg, int *error)
+{
+	struct wire *w = tcp ? NULL : take_spare(all, server);
+
+	if (!w)
+		w = wire_new(all, server, tcp);
+	w->ears = ears;
+	w->arg = arg;
+	w->len = len;
+	w->out[0] = (unsigned char)(len >> 8);
+	w->out[1] = (unsigned char)len;
+	memcpy(w->out + 2, query, len);
+	*error = tcp ? send_tcp(w) : send_udp(w);
 	if (!*error)
 		return w;
 	wire_close(w);
