@@ -307,6 +307,7 @@ static void start_run(struct job *job, struct batch *batch)
 	const struct process_options options = {
 	    .input = call->input,
 	    .argv = call->argv.v,
+	    .handler = batch->targets[call->first].handler,
 	    .env = &call->env,
 	    .env_more = &view_get(view, OPTION_ENV)->list,
 	    .env_file = view_text(view, OPTION_ENV_FILE),
