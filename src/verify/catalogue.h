@@ -127,6 +127,7 @@ enum case_id {
 	CASE_C05_UNKNOWN,    /* for certain accounts, and ours is not known */
 	CASE_C06,	     /* a record for the CA that it cannot read */
 	CASE_C07,	     /* no server answers */
+	CASE_C07_BOGUS,	     /* a resolver rejects the signatures */
 	CASE_C08,	     /* critical, and not known */
 	CASE_C09,	     /* forbidden at the target of a CNAME */
 	CASE__MAX
