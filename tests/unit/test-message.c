@@ -62,9 +62,25 @@ static void test_build(void)
 	k = message_build(&question, ID, true, out);
 	ok(k == n + 11 && out[11] == 1 && !memcmp(out + n, "\0\0\x29\x04\xd0\0\0\0\0\0\0", 11),
 	    "EDNS: an OPT record with 1232 octets");
-	question.name = "a\\046b.test";
-	ok(message_build(&question, ID, true, out) == 0,
-	    "a name with odd octets cannot be asked for");
+	question.name = "a\\046b.\\255\\x";
+	k = message_build(&question, ID, false, out);
+	ok(k == 12 + 10 + 4 && !memcmp(out + 12, "\3a.b\3\377\\x", 10), "odd octets of a name");
+	question.name = "a..test";
+	ok(message_build(&question, ID, false, out) == 0, "an empty label is none");
+	name = xasprintf("%064d.test", 0);
+	question.name = name;
+	ok(message_build(&question, ID, false, out) == 0, "a label has 63 octets at most");
+	question.name = name + 1;
+	ok(message_build(&question, ID, false, out) == 12 + 64 + 6 + 4, "and may have as many");
+	free(name);
+	name = xasprintf("%063d.%063d.%063d.%061d", 0, 0, 0, 0);
+	question.name = name;
+	ok(message_build(&question, ID, false, out) == 12 + 255 + 4, "a name of 255 octets");
+	free(name);
+	name = xasprintf("%063d.%063d.%063d.%062d", 0, 0, 0, 0);
+	question.name = name;
+	ok(message_build(&question, ID, false, out) == 0, "no name has more");
+	free(name);
 	name = xasprintf("%0300d", 0);
 	question.name = name;
 	ok(message_build(&question, ID, true, out) == 0,
