@@ -149,8 +149,9 @@ struct catalogue_entry {
 	const char *hint; /* NULL if there is nothing that would help */
 };
 
-/* A part for each type of check: those of its cases that it does not have are all zero. */
-extern const struct catalogue_entry catalogue_dns[CASE__MAX], catalogue_http[CASE__MAX];
+/* Parts of the catalogue; the cases that a part does not have are all zero in it. */
+extern const struct catalogue_entry catalogue_dns[CASE__MAX], catalogue_dns_servers[CASE__MAX],
+    catalogue_http[CASE__MAX];
 
 const struct catalogue_entry *catalogue_entry(enum case_id id);
 
