@@ -64,6 +64,19 @@ says() {
     says '(.reason | contains("2001:db8::6")) and ([.servers[].verdict] == ["PASS", "UNKNOWN"])'
 }
 
+@test "D35: no way to any name server: this host cannot judge" {
+    in_lab ip route show | grep -q default && skip "this laboratory has a way out"
+    look UNKNOWN D35 www.up.test --authority 192.0.2.1
+    look UNKNOWN D35 www.up.test --authority 192.0.2.1 --authority 2001:db8::1
+}
+
+@test "no resolver answers: this host cannot judge" {
+    resolver=127.0.0.99
+    look UNKNOWN - www.up.test
+    resolver=192.0.2.1
+    look UNKNOWN - www.up.test
+}
+
 @test "D36: only the hidden primary has it" {
     look RETRY D36 hidden.up.test
     says '(.reason | test("primary.hidden.up.test")) and (.ca.detail | test("NXDOMAIN"))
@@ -144,6 +157,7 @@ END
     # for a public CA no waiting helps
     resolver=127.0.0.53
     look FAIL D55 nobody.test --verify-timeout 60 --ca letsencrypt
+    look FAIL D55 www.nobody.test --verify-timeout 60 --ca letsencrypt
 }
 
 @test "D58: a server denies the name above, which has a name below" {
