@@ -192,12 +192,13 @@ EOF
     look PASS D01
 }
 
-# ask_for VALUES: the verifier looks for a minute; heard FILTER: waits until it says that
+# ask_for VALUES [MS]: the verifier looks for a minute; heard FILTER: waits until it says that
 ask_for() {
+    rm -f v.in
     mkfifo v.in
     exec {answers}< <(exec "$builddir/acmehook-verify" <v.in 3>&-)
     exec {questions}>v.in
-    echo "{\"id\": 1, \"type\": \"dns-01\", \"domain\": \"example.test\", \"values\": [$1], \"authorities\": [\"$one\"${two:+, \"$two\"}], \"timeout_ms\": 60000, \"progress\": true}" >&"$questions"
+    echo "{\"id\": 1, \"type\": \"dns-01\", \"domain\": \"example.test\", \"values\": [$1], \"authorities\": [\"$one\"${two:+, \"$two\"}], \"timeout_ms\": ${2:-60000}, \"progress\": true}" >&"$questions"
 }
 heard() {
     local line
@@ -324,6 +325,23 @@ EOF
     rules two <<<"* * nxdomain test 4000000000"
     look RETRY D28 --verify-timeout 0
     says '.reason | test("no reason to fetch")'
+}
+
+@test "D28: what a server said last counts when it says nothing at the end" {
+    dns <<<"$name TXT txt \"$digest\""
+    server two <<<"* * nxdomain"
+    ask_for "\"$digest\"" 1500
+    heard '.progress and .attempts == 1'
+    rules two <<<"* * silent"
+    heard '.verdict == "RETRY" and .case == "D28"'
+    # it had it, and may have lost it: nobody knows
+    rules two <<<"$name TXT txt \"$digest\""
+    rules one <<<"* * nxdomain"
+    ask_for "\"$digest\"" 1500
+    heard '.progress and .attempts == 1'
+    rules two <<<"* * silent"
+    rules one <<<"$name TXT txt \"$digest\""
+    heard '.verdict == "UNKNOWN"'
 }
 
 @test "D29: the serial of one server never moves" {

@@ -64,6 +64,7 @@ struct server {
 	unsigned look;		 /* that asked it last */
 	bool silent;		 /* its last full exchange was in vain: be brief from now on */
 	enum sight sight;
+	enum sight before; /* SIGHT_PENDING: what it said when it was asked before */
 	int rcode;    /* -1: there was no reply */
 	char *reason; /* in words, where the sight is not enough; or NULL */
 	unsigned odd; /* ODD_... */
