@@ -22,9 +22,9 @@ setup() {
 value=LPsIwTo7o8BoG0-vjCyGQGBWSVIPxI-i_X336eUOQZo
 old=-v-q47UVq9vCEddok0bp7Ha3YyUsHp8fwGJhj8ZXC0g
 
-# look VERDICT CASE DOMAIN [OPTION...]: what verify says; its JSON is in output
+# look VERDICT CASE DOMAIN [OPTION...]: what verify says at a single look; its JSON is in output
 look() {
-    run --separate-stderr acmehook --format json --resolver "${resolver:-127.0.0.55}" --verify-timeout 1 "${@:4}" verify dns-01 "$3" "$value"
+    run --separate-stderr acmehook --format json --resolver "${resolver:-127.0.0.55}" --verify-timeout 0 "${@:4}" verify dns-01 "$3" "$value"
     [ "$(jq -r '.verdict + " " + (.case // "-")' <<<"$output")" = "$1 $2" ]
 }
 
