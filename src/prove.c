@@ -5,7 +5,6 @@
 #include "prove.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "jsonline.h"
 #include "recall.h"
