@@ -110,8 +110,14 @@ says() {
     says '.reason | test("127.0.0.53 remembers for [0-9]+ s more that it was not there")'
 }
 
+# follows NAME: has the secondary the old value, too?
+follows() {
+    [ "$(txt 127.0.0.2 "_acme-challenge.$1")" = "$old" ]
+}
+
 @test "D53: a resolver remembers another value" {
     update "add _acme-challenge.d53.example.test. 30 TXT $old"
+    within 30 follows d53.example.test
     in_lab dig +short +time=2 @127.0.0.53 _acme-challenge.d53.example.test TXT
     update "delete _acme-challenge.d53.example.test. TXT" "add _acme-challenge.d53.example.test. 30 TXT $value"
     resolver=127.0.0.53
