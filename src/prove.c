@@ -4,6 +4,8 @@
 
 #include "prove.h"
 
+#include <string.h>
+
 #include <stdlib.h>
 
 #include "jsonline.h"
