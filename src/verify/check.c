@@ -37,6 +37,7 @@ static void check_free(struct check *c)
 	strlist_free(&c->values);
 	addresses_free(&c->resolvers);
 	addresses_free(&c->authorities);
+	addresses_free(&c->connect_to);
 	free(c);
 }
 
@@ -251,6 +252,7 @@ static const char *read_question(struct check *c, struct json_object *question)
 	const char *token = jsonline_string(question, "token");
 	long long timeout = jsonline_integer(question, "timeout_ms", 0);
 	long long port = jsonline_integer(question, "http_port", 80);
+	long long tls_port = jsonline_integer(question, "tls_port", 443);
 	const char *name = jsonline_string(question, "ca");
 	enum ca ca = CA_GENERIC;
 	const char *fault = read_type(c, question);
@@ -261,10 +263,14 @@ static const char *read_question(struct check *c, struct json_object *question)
 		fault = "\"timeout_ms\" must be between 0 and a day";
 	if (!fault && (port < 1 || port > 65535))
 		fault = "\"http_port\" must be between 1 and 65535";
+	if (!fault && (tls_port < 1 || tls_port > 65535))
+		fault = "\"tls_port\" must be between 1 and 65535";
 	if (!fault && name && !ca_from_name(name, &ca))
 		fault = "\"ca\" is no CA that is known here";
 	if (!fault && !read_addresses(&c->resolvers, question, "resolvers"))
 		fault = "\"resolvers\" must be an array of addresses, ADDR[#PORT]";
+	if (!fault && !read_addresses(&c->connect_to, question, "connect_to"))
+		fault = "\"connect_to\" must be an array of addresses";
 	if (!fault && !read_addresses(&c->authorities, question, "authorities"))
 		fault = "\"authorities\" must be an array of addresses, ADDR[#PORT]";
 	if (!fault)
@@ -275,6 +281,8 @@ static const char *read_question(struct check *c, struct json_object *question)
 	c->token = token ? xstrdup(token) : NULL;
 	c->timeout = (uint64_t)timeout;
 	c->http_port = (uint16_t)port;
+	c->tls_port = (uint16_t)tls_port;
+	c->allow_reserved = jsonline_bool(question, "allow_reserved");
 	c->profile = profile_of(ca);
 	c->absent = jsonline_bool(question, "absent");
 	c->progress = jsonline_bool(question, "progress");

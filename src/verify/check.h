@@ -71,7 +71,9 @@ struct check {
 	struct addresses authorities;
 	bool absent; /* the question is whether the values are gone */
 	bool progress;
-	uint16_t http_port;
+	uint16_t http_port, tls_port; /* where the CA's ports 80 and 443 are, seen from here */
+	bool allow_reserved; /* the CA goes to private addresses, whatever its profile says */
+	struct addresses connect_to;   /* instead of the addresses of the identifier, if any */
 	const struct profile *profile; /* of the CA */
 	uint64_t started;	       /* ms, by uv_now() */
 	bool looking;

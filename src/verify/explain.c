@@ -28,6 +28,7 @@ static const char *const fact_names[] = {
     [FACT_URL] = "url",
     [FACT_LIMIT] = "limit",
     [FACT_STATUS] = "status",
+    [FACT_PAGE] = "page",
 };
 _Static_assert(nitems(fact_names) == FACT__MAX, "a fact without name");
 
