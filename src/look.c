@@ -114,6 +114,7 @@ int look_command(struct session *session)
 	struct event event = {0};
 	struct error error = {0};
 	struct proof proof;
+	const char *value;
 	int status = failure_status(FAILURE_STOPPED);
 
 	if (!read_words(words, &event, &error)) {
@@ -121,11 +122,13 @@ int look_command(struct session *session)
 		event_free(&event);
 		return failure_status(error.failure);
 	}
+	/* In the form that the verifier wants, whatever form was given. */
+	value = event.field[FIELD_VALIDATION];
 	proof = (struct proof){
 	    .type = event.field[FIELD_TYPE],
 	    .domain = event.field[FIELD_DOMAIN],
 	    .token = event.field[FIELD_TOKEN],
-	    .values = (const char *const *)words->v + 2,
+	    .values = words->n == 3 ? &value : (const char *const *)words->v + 2,
 	    .n = words->n - 2,
 	    .timeout =
 		timeout->set ? timeout->number : job_default_timeout(event.field[FIELD_TYPE]),

@@ -51,6 +51,12 @@ const struct option_def option_defs[OPTION__MAX] = {
 	"a name server to ask; no others are looked for", NULL, NULL},
     [OPTION_HTTP_PORT] = {"http-port", 0, OPTION_IS_PORT, EVERYWHERE, "PORT",
 	"where http-01 is served", NULL, "80"},
+    [OPTION_TLS_PORT] = {"tls-port", 0, OPTION_IS_PORT, EVERYWHERE, "PORT",
+	"where tls-alpn-01, and https behind a redirect, is served", NULL, "443"},
+    [OPTION_CONNECT_TO] = {"connect-to", 0, OPTION_IS_LIST, EVERYWHERE, "ADDR",
+	"the web server's address as seen from here, instead of the published ones", NULL, NULL},
+    [OPTION_ALLOW_RESERVED] = {"allow-reserved", 0, OPTION_IS_FLAG, EVERYWHERE, NULL,
+	"the CA goes to private and reserved addresses", NULL, NULL},
     [OPTION_CA] = {"ca", 0, OPTION_IS_CHOICE, EVERYWHERE, "PROFILE",
 	"generic, letsencrypt or pebble: by whose rules to verify", ca_names, "generic"},
     [OPTION_VERIFIER] = {"verifier", 0, OPTION_IS_TEXT, ON_COMMAND_LINE | IN_FILE | ABSOLUTE,
@@ -186,6 +192,9 @@ bool settings_put(
 	case OPTION_IS_LIST:
 		if (id == OPTION_ENV && (!strchr(value, '=') || *value == '='))
 			return wrong(id, value, "is not NAME=VALUE", error);
+		if (id == OPTION_CONNECT_TO && !identifier_is_ip(value))
+			return wrong(id, value,
+			    "is not an address; write 192.0.2.1 or 2001:db8::1", error);
 		strlist_add(&s->list, value);
 		break;
 	}

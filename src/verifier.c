@@ -315,6 +315,11 @@ static struct json_object *proof_to_json(const struct proof *proof, long long id
 	json_object_object_add(
 	    o, "authorities", list_to_json(view_get(proof->view, OPTION_AUTHORITY)));
 	jsonline_set_integer(o, "http_port", view_number(proof->view, OPTION_HTTP_PORT));
+	jsonline_set_integer(o, "tls_port", view_number(proof->view, OPTION_TLS_PORT));
+	json_object_object_add(
+	    o, "connect_to", list_to_json(view_get(proof->view, OPTION_CONNECT_TO)));
+	json_object_object_add(o, "allow_reserved",
+	    json_object_new_boolean(view_number(proof->view, OPTION_ALLOW_RESERVED) != 0));
 	jsonline_set(o, "ca", ca_names[view_number(proof->view, OPTION_CA)]);
 	json_object_object_add(o, "progress", json_object_new_boolean(progress));
 	return o;
