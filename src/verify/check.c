@@ -19,6 +19,14 @@
 #define INTERVAL_FIRST 250
 #define INTERVAL_MAX 10000
 
+/*
+ * The last look begins so shortly before the time is up, or in its last quarter, that hardly
+ * anything can change afterwards, and may take a moment more: even a server next door needs some
+ * time on a busy host.
+ */
+#define LAST_LOOK 250
+#define LAST_PATIENCE 1000
+
 static const struct check_type *const types[] = {&check_dns01, &check_http01};
 
 bool checks_init(struct checks *all, uv_loop_t *loop,
@@ -60,6 +68,7 @@ void checks_free(struct checks *all)
 	while (all->first)
 		check_end(all->first);
 	fetches_free(&all->fetches);
+	exchanges_free(&all->exchanges);
 }
 
 uint64_t check_age(const struct check *c)
@@ -74,24 +83,36 @@ static void on_patience(uv_timer_t *timer)
 	c->type->settle(c);
 }
 
-static uint64_t time_left(const struct check *c)
+static uint64_t until(const struct check *c, uint64_t end)
 {
 	uint64_t age = check_age(c);
 
-	return age < c->timeout ? c->timeout - age : 0;
+	return age < end ? end - age : 0;
+}
+
+/* When the last look is to begin, in ms from the start of the check. */
+static uint64_t last_begins(const struct check *c)
+{
+	uint64_t quarter = c->timeout / 4;
+
+	return c->timeout - (quarter < LAST_LOOK ? quarter : LAST_LOOK);
+}
+
+/* How long a look may take; one that is the only one as long as it needs. */
+static uint64_t patience(const struct check *c)
+{
+	uint64_t left = until(c, last_begins(c));
+
+	if (c->last)
+		return c->timeout ? LAST_PATIENCE : c->type->last_patience;
+	return left < c->type->patience ? left : c->type->patience;
 }
 
 static void look(struct check *c)
 {
-	uint64_t left = time_left(c), patience = c->type->patience;
-
 	c->looking = true;
-	c->last = left == 0;
-	if (c->last)
-		patience = c->type->last_patience;
-	else if (left < patience)
-		patience = left;
-	uv_timer_start(&c->timer, on_patience, patience, 0);
+	c->last = !until(c, last_begins(c));
+	uv_timer_start(&c->timer, on_patience, patience(c), 0);
 	c->type->look(c);
 }
 
@@ -111,12 +132,12 @@ static uint64_t jitter(uint64_t ms)
 
 static void wait_for_next(struct check *c)
 {
-	uint64_t left = time_left(c), wait = jitter(c->interval);
+	uint64_t left = until(c, last_begins(c)), wait = jitter(c->interval);
 
 	c->interval += c->interval / 2;
 	if (c->interval > INTERVAL_MAX)
 		c->interval = INTERVAL_MAX;
-	/* The last look is when the time is up; one shortly before it would be of no use. */
+	/* One shortly before the last look would be of no use. */
 	if (wait + INTERVAL_FIRST > left)
 		wait = left;
 	uv_timer_start(&c->timer, on_turn, wait, 0);

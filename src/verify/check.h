@@ -46,7 +46,7 @@ void checks_free(struct checks *all);
 struct check_type {
 	const char *name;
 	uint64_t patience;	/* ms that a look may take while there is time for another */
-	uint64_t last_patience; /* ms that the last look may take */
+	uint64_t last_patience; /* ms that a look may take which is the only one */
 	/* What is wrong with the question, or NULL. */
 	const char *(*fault)(const struct check *check);
 	void (*look)(struct check *check);

@@ -132,6 +132,27 @@ struct dns01 {
 	void (*delegation_told)(struct place *place, const struct strlist *above);
 };
 
+/* Something is under way that the look waits for; the look is remembered for dns01_done(). */
+void dns01_begun(struct dns01 *dns, unsigned *look);
+/* To be called before what came in is taken, as that may begin something new. */
+void dns01_done(struct dns01 *dns, unsigned look);
+/* To be called when what came in is taken. The check may end here. */
+void dns01_arrived(struct dns01 *dns);
+
+/* A new place, the last; NULL if there are too many. */
+struct place *dns01_place_add(struct dns01 *dns, struct place *parent, const char *name);
+void dns01_place_free(struct place *place);
+/* The look comes to the place: its servers are asked, or looked for. */
+void dns01_visit(struct place *place);
+/* The servers of a place, which it asked for, were found or not. */
+void dns01_found(void *arg, const struct find_result *result);
+/* The place that a CNAME leads to, or NULL with the sight that says why there is none. */
+struct place *dns01_alias_place(struct place *from, const char *target, enum sight *sight);
+/* The same name in a zone below, whose servers a referral names; NULL if there is no such place. */
+struct place *dns01_referral_place(struct place *from, const char *zone, const struct message *m);
+/* Takes a server's answer, and goes on to where it leads. */
+void dns01_take(struct server *s, const struct message *m);
+
 /* Asks the zone above a place for its servers, once in a check. False if there is nothing to do. */
 bool dns01_look_above(struct place *place);
 

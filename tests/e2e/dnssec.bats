@@ -62,7 +62,7 @@ unfake() {
 @test "a signer that is late gets the time there is: no FAIL before" {
     began=$EPOCHREALTIME
     run -3 --separate-stderr acmehook --resolver 127.0.0.54 --verify-timeout 3 verify dns-01 forged.test "$value"
-    [ $(((${EPOCHREALTIME/./} - ${began/./}) / 1000)) -ge 2900 ]
+    [ $(((${EPOCHREALTIME/./} - ${began/./}) / 1000)) -ge 2700 ]
 }
 
 @test "servers that were named are believed without a resolver" {

@@ -70,7 +70,7 @@ clean() {
     in_lab "$lab" secondary hold
     event 4 --verify-timeout 3 never.example.test
     in_lab "$lab" secondary follow
-    [ "$took" -ge 2900 ]
+    [ "$took" -ge 2700 ]
     [ "$took" -lt 6000 ]
     [ -z "$output" ]
     [[ $stderr == *"dns-01 never.example.test: "* ]]

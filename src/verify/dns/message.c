@@ -32,8 +32,11 @@
 #define TC 0x02
 #define RD 0x01
 #define RA 0x80
+#define AD 0x20
 #define CD 0x10
 #define RCODE 0x0f
+/* Octet 7 of the OPT record. */
+#define DO 0x80
 
 static unsigned char lower(unsigned char c)
 {
@@ -82,7 +85,7 @@ void rcode_name(unsigned rcode, char out[16])
 	    [RCODE_NOTIMP] = "NOTIMP",
 	    [RCODE_REFUSED] = "REFUSED",
 	    [9] = "NOTAUTH",
-	    [16] = "BADVERS",
+	    [RCODE_BADVERS] = "BADVERS",
 	};
 
 	if (rcode < nitems(names) && names[rcode])
@@ -92,12 +95,13 @@ void rcode_name(unsigned rcode, char out[16])
 }
 
 /* Adds the octets of an OPT record (RFC 6891 section 6.1.2), and counts it in the header. */
-static size_t add_opt(unsigned char *out, size_t n)
+static size_t add_opt(unsigned char *out, size_t n, bool signatures)
 {
 	static const unsigned char opt[11] = {
 	    0, 0, TYPE_OPT, MESSAGE_EDNS_SIZE >> 8, MESSAGE_EDNS_SIZE & 0xff};
 
 	memcpy(out + n, opt, sizeof(opt));
+	out[n + 7] = signatures ? DO : 0;
 	out[11] = 1;
 	return n + sizeof(opt);
 }
@@ -133,7 +137,25 @@ size_t message_build(
 	out[10] = out[11] = 0;
 	out[n - 4] = (unsigned char)(question->type >> 8);
 	out[n - 3] = (unsigned char)question->type;
-	return edns ? add_opt(out, n) : n;
+	return edns ? add_opt(out, n, question->signatures) : n;
+}
+
+void message_mix_letters(unsigned char *query, const unsigned char bits[MESSAGE_LETTERS])
+{
+	size_t n = plain_name_len(query + HEADER);
+
+	for (size_t i = 0; i < n; i++) {
+		unsigned char *c = &query[HEADER + i];
+
+		if (*c >= 'a' && *c <= 'z' && (bits[i / 8] >> i % 8 & 1))
+			*c = (unsigned char)(*c - 'a' + 'A');
+	}
+}
+
+bool message_same_letters(const unsigned char *query, const unsigned char *reply)
+{
+	return ns_get16(reply + 4) == 0 ||
+	       !memcmp(query + HEADER, reply + HEADER, plain_name_len(query + HEADER));
 }
 
 static bool same_question(const unsigned char *query, const unsigned char *reply, size_t reply_len)
@@ -247,18 +269,20 @@ static bool read_target(const struct reader *r, const ns_rr *rr, struct record *
 	return true;
 }
 
-/* MNAME, RNAME, and five numbers, of which the first is the serial (RFC 1035 section 3.3.13). */
+/* MNAME, RNAME, and five numbers: serial first, minimum last (RFC 1035 section 3.3.13). */
 static bool read_soa(const struct reader *r, const ns_rr *rr, struct record *record)
 {
 	const unsigned char *p = ns_rr_rdata(*rr), *end = p + ns_rr_rdlen(*rr);
-	char name[NAME_TEXT + 1];
+	char primary[NAME_TEXT + 1], person[NAME_TEXT + 1];
 
-	p = read_name(r->data, end, p, name);
+	p = read_name(r->data, end, p, primary);
 	if (p)
-		p = read_name(r->data, end, p, name);
+		p = read_name(r->data, end, p, person);
 	if (!p || end - p != 20)
 		return false;
+	record->target = xstrdup(primary);
 	record->serial = (uint32_t)ns_get32(p);
+	record->minimum = (uint32_t)ns_get32(p + 16);
 	return true;
 }
 
@@ -290,6 +314,15 @@ static bool read_address(const struct reader *r, const ns_rr *rr, struct record 
 	return true;
 }
 
+/* That it is there is all that matters. */
+static bool read_nothing(const struct reader *r, const ns_rr *rr, struct record *record)
+{
+	(void)r;
+	(void)rr;
+	(void)record;
+	return true;
+}
+
 static const struct {
 	uint16_t type;
 	bool (*read)(const struct reader *r, const ns_rr *rr, struct record *record);
@@ -300,6 +333,9 @@ static const struct {
     {TYPE_SOA, read_soa},
     {TYPE_TXT, read_txt},
     {TYPE_AAAA, read_address},
+    {TYPE_DNAME, read_target},
+    {TYPE_NSEC, read_nothing},
+    {TYPE_NSEC3, read_nothing},
 };
 
 static struct record *add_record(struct message *m)
@@ -376,6 +412,7 @@ bool message_parse(struct message *m, const unsigned char *data, size_t len)
 	m->rcode = data[3] & RCODE;
 	m->authoritative = data[2] & AA;
 	m->recursion_available = data[3] & RA;
+	m->authentic = data[3] & AD;
 	if (ns_initparse(data, (int)len, &r.msg) == 0 && read_records(&r))
 		return true;
 	message_free(m);

@@ -50,14 +50,15 @@ static void lookup_finish(struct lookup *l, const struct message *message)
 
 static void lookup_blame(struct lookup *l, const struct exchange_result *result)
 {
-	char resolver[ADDRESS_TEXT], rcode[16];
+	char resolver[ADDRESS_TEXT], rcode[16], *reason = exchange_reason(result);
 
 	address_print(&l->resolvers->v[l->at], DNS_PORT, resolver);
 	if (result->end == EXCHANGE_REPLY)
 		rcode_name(result->message->rcode, rcode);
 	buf_printf(&l->reason, "%s%s %s%s", l->reason.len ? ", " : "", resolver,
 	    result->end == EXCHANGE_REPLY ? "answered " : "",
-	    result->end == EXCHANGE_REPLY ? rcode : exchange_reason(result));
+	    result->end == EXCHANGE_REPLY ? rcode : reason);
+	free(reason);
 }
 
 static void lookup_answered(void *arg, const struct exchange_result *result)
@@ -84,7 +85,7 @@ static bool is_to_skip(const struct lookup *l)
 	const union address *resolver = &l->resolvers->v[l->at];
 
 	return l->answered[l->at] ||
-	       (!l->thorough && silence_of(&l->all->silences, resolver, uv_now(l->all->loop)));
+	       (!l->thorough && peers_silence(&l->all->peers, resolver, uv_now(l->all->loop)));
 }
 
 /*
