@@ -199,6 +199,17 @@ void check_looked(struct check *c, struct outcome *o)
 		wait_for_next(c);
 }
 
+void check_looked_again(struct check *c, struct outcome *o, struct outcome *last)
+{
+	bool known = catalogue_entry(last->id)->id != NULL;
+
+	if (o->verdict == VERDICT_RETRY && catalogue_entry(o->id)->blind && known)
+		outcome_copy(o, last);
+	else
+		outcome_copy(last, o);
+	check_looked(c, o);
+}
+
 /* A question, or whatever it was, that cannot be answered. */
 static void refuse(struct checks *all, struct json_object *id, const char *format, ...)
     __attribute__((format(printf, 3, 4)));

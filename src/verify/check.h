@@ -92,5 +92,10 @@ uint64_t check_age(const struct check *check);
  * holds. The check may be gone afterwards: do nothing with it any more.
  */
 void check_looked(struct check *check, struct outcome *outcome);
+/*
+ * The same for a type whose looks take long: one that had no time to find anything out ends as the
+ * last one did that had, if there is one. That is kept in *last, all zero before the first look.
+ */
+void check_looked_again(struct check *check, struct outcome *outcome, struct outcome *last);
 
 #endif

@@ -38,20 +38,26 @@ static void clear_walks(struct http01 *http)
 	http->n = http->left = 0;
 }
 
+/* Ready for another look; what the last one came to remains. */
 static void clear(struct http01 *http)
 {
 	clear_walks(http);
 	host_free(http->host);
 	outcome_free(&http->miss);
-	*http = (struct http01){.check = http->check};
+	http->host = NULL;
+	http->miss = (struct outcome){0};
+	http->round = 0;
+	http->missed = http->returned = false;
 }
 
 static void end(struct check *check)
 {
 	struct http01 *http = check->work;
 
-	if (http)
+	if (http) {
 		clear(http);
+		outcome_free(&http->last);
+	}
 	free(http);
 }
 
@@ -62,7 +68,7 @@ static void settle(struct check *check)
 
 	http01_judge(http, &outcome);
 	clear(http);
-	check_looked(check, &outcome);
+	check_looked_again(check, &outcome, &http->last);
 }
 
 static void start_round(struct http01 *http)

@@ -46,6 +46,7 @@ struct http01 {
 	bool missed;	     /* a round after the first was not good ... */
 	bool returned;	     /* ... and a later one was */
 	struct outcome miss; /* what was not good about it */
+	struct outcome last; /* what a look came to that had time for all of its walks */
 };
 
 /* Starts a walk from that address with the challenge's URL, and adds it to the walks. */

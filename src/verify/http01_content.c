@@ -333,6 +333,7 @@ static void add_facts(
 		outcome_fact(o, FACT_DETAIL, "%s", detail);
 	if (walk->hops)
 		outcome_fact(o, FACT_TARGET, "%s", walk->url);
+	outcome_address(o, &walk->peer);
 	outcome_fact(o, FACT_FOUND, "%s", found);
 	outcome_fact(o, FACT_LIMIT, "%u", walk->http->check->profile->http.redirects);
 	walk->body = clean_text(result->body, result->len, SHOW_OCTETS);
@@ -355,6 +356,7 @@ void http01_judge_response(struct walk *walk, const struct fetch_result *result)
 	bool good = verdict == VERDICT_PASS || verdict == VERDICT_WARN;
 	enum case_id seen = id, wall = good ? CASE__MAX : wall_case(result, &detail);
 
+	/* What the CA says does not depend on what we have recognised. */
 	if (wall != CASE__MAX)
 		id = wall;
 	if (result->status == 200 && result->encoding) {
@@ -363,8 +365,7 @@ void http01_judge_response(struct walk *walk, const struct fetch_result *result)
 	}
 	add_facts(walk, result, id, detail);
 	add_page(&walk->outcome, result);
-	/* What the CA says does not depend on what we have recognised. */
-	if (result->status != 200 && !catalogue_entry(id)->ca)
+	if (result->status != 200)
 		walk->outcome.ca = seen;
 	if (result->status == 200 && check->profile->http.content_max &&
 	    result->len >= check->profile->http.content_max)

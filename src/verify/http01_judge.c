@@ -102,13 +102,11 @@ static void blame(struct outcome *o, const struct walk *walk)
 {
 	static const enum fact facts[] = {
 	    FACT_TARGET, FACT_FOUND, FACT_DETAIL, FACT_URL, FACT_STATUS, FACT_PAGE, FACT_LIMIT};
-	char address[ADDRESS_TEXT];
 
 	for (size_t i = 0; i < nitems(facts); i++)
 		if (walk->outcome.facts[facts[i]])
 			outcome_fact(o, facts[i], "%s", walk->outcome.facts[facts[i]]);
-	address_print(&walk->peer, ntohs(walk->peer.v4.sin_port), address);
-	outcome_fact(o, FACT_ADDRESS, "%s", address);
+	outcome_address(o, &walk->peer);
 }
 
 /* A warning before anything else, then what is most worth telling. */

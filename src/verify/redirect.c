@@ -109,8 +109,6 @@ static enum case_id check_host(
 		return CASE_H25_EMPTY;
 	if (ends_in(host, ".well-known"))
 		return CASE_H22;
-	if (strchr(host, '%'))
-		return CASE_H24_SCOPE;
 	if (address_parse(&a, host, 0)) {
 		block = address_reserved_block(&a);
 		if (ours || !block || reserved_fine)
@@ -179,10 +177,13 @@ enum case_id redirect_check(const char *url, const struct check *check, bool res
 	u = curl_url();
 	if (u && !curl_url_set(u, CURLUPART_URL, url, 0)) {
 		char *path = part(u, CURLUPART_PATH, 0);
+		char *zone = part(u, CURLUPART_ZONEID, 0);
 
 		take_parts(target, u);
-		id = check_parts(target, path, check, reserved_fine, detail);
+		id = *zone ? CASE_H24_SCOPE
+			   : check_parts(target, path, check, reserved_fine, detail);
 		free(path);
+		free(zone);
 	}
 	curl_url_cleanup(u);
 	if (id != CASE__MAX)
