@@ -136,9 +136,8 @@ const struct catalogue_entry catalogue_tls[CASE__MAX] = {
 	    .id = "T04",
 	    .verdict = VERDICT_FAIL,
 	    .ca_type = "unauthorized",
-	    .ca = INCORRECT "with unexpected identifiers ({detail})",
-	    .reason =
-		"{address} presents a certificate for other names than just {domain}: {detail}",
+	    .ca = INCORRECT "{detail}",
+	    .reason = "{address} presents a certificate {detail}",
 	    .hint =
 		"the certificate must have the identifier in lower case as its only subjectAltName",
 	},

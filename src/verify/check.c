@@ -27,13 +27,14 @@
 #define LAST_LOOK 250
 #define LAST_PATIENCE 1000
 
-static const struct check_type *const types[] = {&check_dns01, &check_http01};
+static const struct check_type *const types[] = {&check_dns01, &check_http01, &check_tlsalpn01};
 
 bool checks_init(struct checks *all, uv_loop_t *loop,
     void (*say)(void *arg, struct json_object *reply), void *arg)
 {
 	*all = (struct checks){.loop = loop, .say = say, .arg = arg};
 	exchanges_init(&all->exchanges, loop);
+	handshakes_init(&all->handshakes, loop);
 	return fetches_init(&all->fetches, loop);
 }
 
@@ -68,6 +69,7 @@ void checks_free(struct checks *all)
 	while (all->first)
 		check_end(all->first);
 	fetches_free(&all->fetches);
+	handshakes_free(&all->handshakes);
 	exchanges_free(&all->exchanges);
 }
 

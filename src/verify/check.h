@@ -16,6 +16,7 @@
 #include "verify/dns/servers.h"
 #include "verify/explain.h"
 #include "verify/fetch.h"
+#include "verify/handshake.h"
 #include "verify/profile.h"
 #include "jsonline.h"
 
@@ -26,6 +27,7 @@ struct checks {
 	uv_loop_t *loop;
 	struct exchanges exchanges;
 	struct fetches fetches;
+	struct handshakes handshakes;
 	struct check *first;
 	/* Sends a reply, which remains the caller's. */
 	void (*say)(void *arg, struct json_object *reply);
@@ -56,7 +58,7 @@ struct check_type {
 	void (*end)(struct check *check);
 };
 
-extern const struct check_type check_dns01, check_http01;
+extern const struct check_type check_dns01, check_http01, check_tlsalpn01;
 
 struct check {
 	struct checks *all;
