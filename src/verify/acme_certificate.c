@@ -173,7 +173,8 @@ static const char *name_fault(
 						     : NULL;
 }
 
-static bool check_names(X509_EXTENSION *san, const char *identifier, bool exact, char **detail)
+static bool check_names(
+    X509 *c, X509_EXTENSION *san, const char *identifier, bool exact, char **detail)
 {
 	GENERAL_NAMES *names = X509V3_EXT_d2i(san);
 	const char *fault = name_fault(names, san, identifier, exact);
