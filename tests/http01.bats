@@ -177,24 +177,24 @@ path=/.well-known/other/$token redirect 302 //other.example.org/a?b=c
 host=other.example.org has=/a?b=c body $key_auth
 END
     look PASS H12
-    web <<<"chain 10"
+    web <<<"chain 10 {key}"
     look PASS H12
 }
 
 @test "H13: too many redirects" {
-    web <<<"chain 11"
+    web <<<"chain 11 {key}"
     look WARN H13
     look WARN H13 --ca generic
     look FAIL H13 --ca pebble
-    web <<<"chain 12"
+    web <<<"chain 12 {key}"
     look FAIL H13
     ca_says connection "Too many redirects"
     look FAIL H13 --ca generic
-    web <<<"chain 9"
+    web <<<"chain 9 {key}"
     look PASS H12 --ca pebble
     # one that never ends is no longer than that
     : >"$requests"
-    web <<<"chain 1000"
+    web <<<"chain 1000 {key}"
     look FAIL H13
     [ "$(wc -l <"$requests")" -eq 12 ]
 }

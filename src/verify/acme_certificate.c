@@ -202,7 +202,7 @@ static char *hex(const unsigned char *octets, size_t len)
 }
 
 static enum case_id check_digest(
-    X509_EXTENSION *e, const unsigned char digest[DIGEST_SIZE], char **detail)
+    X509_EXTENSION *e, const unsigned char digest[DIGEST_SIZE], bool exact, char **detail)
 {
 	const ASN1_OCTET_STRING *value = X509_EXTENSION_get_data(e);
 	char *have, *want;
@@ -212,8 +212,8 @@ static enum case_id check_digest(
 		return CASE_T03;
 	}
 	/* An OCTET STRING of 32 octets in DER, and nothing after it. */
-	if (value->length != 2 + DIGEST_SIZE || value->data[0] != 4 ||
-	    value->data[1] != DIGEST_SIZE) {
+	if (value->length < 2 + DIGEST_SIZE || (exact && value->length > 2 + DIGEST_SIZE) ||
+	    value->data[0] != 4 || value->data[1] != DIGEST_SIZE) {
 		*detail = xstrdup("with malformed acmeValidationV1 extension value.");
 		return CASE_T03;
 	}
@@ -254,7 +254,7 @@ enum case_id acme_certificate_check(X509 *c, const char *identifier,
 	}
 	if (!check_names(c, find(c, needed[1]), identifier, exact, detail))
 		return CASE_T04;
-	return check_digest(find(c, needed[0]), digest, detail);
+	return check_digest(find(c, needed[0]), digest, exact, detail);
 }
 
 /* ------------------------------------------------------------------------------- people */
