@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The cases of dns-01. What the CA says is in the words of Boulder. */
+/* The cases of dns-01 that are about names and values. What the CA says is in the words of Boulder.
+ */
 #include "config.h"
 
 #include "verify/catalogue.h"
@@ -8,30 +9,6 @@
 #define INCORRECT "Incorrect TXT record \"{found}\"[ (and {more} more)] found at {name}"
 
 const struct catalogue_entry catalogue_dns[CASE__MAX] = {
-    [CASE_DNS_WAITING] =
-	{
-	    .verdict = VERDICT_RETRY,
-	    .blind = true,
-	    .reason = "[{have} of {total} servers have it; ]no answer yet[ from {servers}]",
-	},
-    [CASE_DNS_NO_SERVERS] =
-	{
-	    .verdict = VERDICT_RETRY,
-	    .blind = true,
-	    .reason = "cannot find the name servers of {target}: {detail}",
-	    .hint = "name a resolver that knows the domain (--resolver), or the name servers "
-		    "themselves (--authority)",
-	},
-    [CASE_DNS_ABSENT] =
-	{
-	    .verdict = VERDICT_PASS,
-	    .reason = "no server has it any more; {answer} of {total} answered",
-	},
-    [CASE_DNS_PRESENT] =
-	{
-	    .verdict = VERDICT_RETRY,
-	    .reason = "{have} of {total} servers still have it: {servers}",
-	},
     [CASE_D01] =
 	{
 	    .id = "D01",
@@ -71,11 +48,27 @@ const struct catalogue_entry catalogue_dns[CASE__MAX] = {
 	    .verdict = VERDICT_PASS,
 	    .reason = "{have} of {total} servers have it, among other values",
 	},
+    [CASE_D05_MANY] =
+	{
+	    .id = "D05",
+	    .verdict = VERDICT_WARN,
+	    .reason = "{have} of {total} servers have it, among very many other values",
+	    .hint = "remove the values of earlier orders: an answer that is too long is no answer",
+	},
     [CASE_D06] =
 	{
 	    .id = "D06",
 	    .verdict = VERDICT_PASS,
 	    .reason = "{have} of {total} servers have it, in several strings of one record",
+	},
+    [CASE_D07] =
+	{
+	    .id = "D07",
+	    .verdict = VERDICT_FAIL,
+	    .ca_type = "unauthorized",
+	    .ca = INCORRECT,
+	    .reason = "the value at {name} is spread over several records",
+	    .hint = "one TXT record has the whole value; it may have several strings",
 	},
     [CASE_D08] =
 	{
@@ -125,6 +118,15 @@ const struct catalogue_entry catalogue_dns[CASE__MAX] = {
 	    .reason = "{name} has the key authorization instead of its digest",
 	    .hint = "publish base64url(SHA-256(key authorization)) (RFC 8555 section 8.4)",
 	},
+    [CASE_D13] =
+	{
+	    .id = "D13",
+	    .verdict = VERDICT_FAIL,
+	    .ca_type = "unauthorized",
+	    .ca = INCORRECT,
+	    .reason = "the value at {name} is right, but in another form",
+	    .hint = "publish the value as it is given: do not decode it, nor encode it again",
+	},
     [CASE_D14] =
 	{
 	    .id = "D14",
@@ -146,11 +148,45 @@ const struct catalogue_entry catalogue_dns[CASE__MAX] = {
 	    .reason = "the value is at {target}, not at {name}",
 	    .hint = "leave out the \"*.\" of a wildcard",
 	},
+    [CASE_D17] =
+	{
+	    .id = "D17",
+	    .verdict = VERDICT_RETRY,
+	    .reason = "{name} has some of the values only",
+	    .hint = "each value needs a record of its own, all at the same time: a handler must "
+		    "add, not replace",
+	},
     [CASE_D18] =
 	{
 	    .id = "D18",
 	    .verdict = VERDICT_PASS,
 	    .reason = "{have} of {total} servers have it, at {target}",
+	},
+    [CASE_D19] =
+	{
+	    .id = "D19",
+	    .verdict = VERDICT_FAIL,
+	    .reason = "{name} is a CNAME to {target}, and has the value beside it",
+	    .hint = "the TXT record belongs at {target}, or the CNAME must go",
+	},
+    [CASE_D20] =
+	{
+	    .id = "D20",
+	    .verdict = VERDICT_RETRY,
+	    .reason = "{name} is not there; a wildcard makes it a CNAME to {target}, which does "
+		      "not have the value",
+	    .hint = "a record at {name} itself takes precedence, once it is there; if the provider "
+		    "cannot have one beside the wildcard, the TXT record belongs at {target}",
+	},
+    [CASE_D21] =
+	{
+	    .id = "D21",
+	    .verdict = VERDICT_RETRY,
+	    .ca_type = "unauthorized",
+	    .ca = INCORRECT,
+	    .reason = "{name} is not there; what is found is that of a wildcard: \"{found}\"[ and "
+		      "{more} more]",
+	    .hint = "a record at {name} itself takes precedence, once it is there",
 	},
     [CASE_D22] =
 	{
@@ -181,147 +217,37 @@ const struct catalogue_entry catalogue_dns[CASE__MAX] = {
 	    .reason = "more than {limit} CNAMEs one after the other from {name} on",
 	    .hint = "let {name} point to the last one",
 	},
-    [CASE_D28] =
+    [CASE_D24_LONG] =
 	{
-	    .id = "D28",
-	    .verdict = VERDICT_RETRY,
-	    .ca_type = "unauthorized",
-	    .reason = "{have} of {total} servers have it; waiting for {servers}",
-	    .hint = "if it stays so, the transfer of the zone to these servers does not work",
-	},
-    [CASE_D30] =
-	{
-	    .id = "D30",
-	    .verdict = VERDICT_WARN,
-	    .reason = "{have} of {total} servers have it; no answer from {servers}",
-	    .hint =
-		"the CA will ask the others; repair the silent ones or take them out of the zone",
-	},
-    [CASE_D31] =
-	{
-	    .id = "D31",
-	    .verdict = VERDICT_RETRY,
-	    .ca_type = "dns",
-	    .ca = "DNS problem: query timed out looking up TXT for {name}",
-	    .reason = "no name server of {name} answers: {servers}",
-	    .hint = "check that the name servers run, and that port 53 is open for UDP and TCP",
-	},
-    [CASE_D32] =
-	{
-	    .id = "D32",
+	    .id = "D24",
 	    .verdict = VERDICT_WARN,
 	    .reason =
-		"{have} of {total} servers have it; not authoritative, or out of order: {servers}",
-	    .hint = "the CA will ask the others; repair these or take them out of the zone",
+		"{have} of {total} servers have it, after more than 8 CNAMEs one after the other",
+	    .hint = "older resolvers follow no more than 8: let {name} point to the last one",
 	},
-    [CASE_D33] =
+    [CASE_D25] =
 	{
-	    .id = "D33",
-	    .verdict = VERDICT_RETRY,
-	    .ca_type = "dns",
-	    .ca = "DNS problem: SERVFAIL looking up TXT for {name} - the domain's nameservers may "
-		  "be malfunctioning",
-	    .reason = "no name server answers for the zone of {name}: {servers}",
-	    .hint = "check that the zone is loaded at its name servers",
+	    .id = "D25",
+	    .verdict = VERDICT_PASS,
+	    .reason = "{have} of {total} servers have it, at {target}, where a DNAME leads",
 	},
-    [CASE_D33_LOST] =
+    [CASE_D27] =
 	{
-	    .id = "D33",
-	    .verdict = VERDICT_RETRY,
-	    .ca_type = "dns",
-	    .ca = "DNS problem: SERVFAIL looking up TXT for {name} - the domain's nameservers may "
-		  "be malfunctioning",
-	    .reason = "no name server can be found for {target}: {detail}",
-	    .hint = "check the delegation of the zone: the NS records in the zone above, and the "
-		    "addresses of the name servers",
-	},
-    [CASE_D35] =
-	{
-	    .id = "D35",
-	    .verdict = VERDICT_WARN,
-	    .reason = "{have} of {total} servers have it; no way from this host to {servers}",
-	    .hint = "this host cannot see what the CA would get from these servers",
-	},
-    [CASE_D35_ALL] =
-	{
-	    .id = "D35",
-	    .verdict = VERDICT_UNKNOWN,
-	    .reason = "no way from this host to any of the name servers: {servers}",
-	    .hint = "verify from a host that has IPv6, or name another server with --authority",
-	},
-    [CASE_D37] =
-	{
-	    .id = "D37",
-	    .verdict = VERDICT_WARN,
-	    .reason = "{have} of {total} servers have it; but the zone above names other servers: "
-		      "{detail}",
-	    .hint = "let the registrar, or whoever runs the zone above, have the same NS records "
-		    "as the zone",
-	},
-    [CASE_D37_STALE] =
-	{
-	    .id = "D37",
+	    .id = "D27",
 	    .verdict = VERDICT_RETRY,
 	    .ca_type = "unauthorized",
-	    .reason = "{have} of {total} servers have it; waiting for {servers}, which only the "
-		      "zone above names",
-	    .hint = "let the registrar, or whoever runs the zone above, have the same NS records "
-		    "as the zone",
+	    .reason =
+		"{have} of {total} servers have it; a CNAME is beside other records at {name}",
+	    .hint = "a name with a CNAME has nothing else (RFC 1034 section 3.6.2): servers and "
+		    "resolvers choose as they like",
 	},
-    [CASE_D38] =
+    [CASE_D27_GOOD] =
 	{
-	    .id = "D38",
+	    .id = "D27",
 	    .verdict = VERDICT_WARN,
-	    .reason = "{have} of {total} servers have it; cannot ask {servers}",
-	    .hint = "the CA will ask the others; take the name out of the zone's NS records or "
-		    "give it an address",
-	},
-    [CASE_D39] =
-	{
-	    .id = "D39",
-	    .verdict = VERDICT_WARN,
-	    .reason = "{have} of {total} servers have it; but a public CA cannot ask {servers}",
-	    .hint = "the CA will ask the others; a private or reserved address is of no use in a "
-		    "public zone",
-	},
-    [CASE_D39_ALL] =
-	{
-	    .id = "D39",
-	    .verdict = VERDICT_FAIL,
-	    .ca_type = "dns",
-	    .ca = "DNS problem: SERVFAIL looking up TXT for {name} - the domain's nameservers may "
-		  "be malfunctioning",
-	    .reason = "{have} of {total} servers have it, but the CA cannot ask any that answers: "
-		      "{servers}",
-	    .hint = "a name server needs a public address, here and in the zone above",
-	},
-    [CASE_D40] =
-	{
-	    .id = "D40",
-	    .verdict = VERDICT_FAIL,
-	    .ca_type = "dns",
-	    .ca = "DNS problem: looking up TXT for {name}: {detail}",
-	    .reason = "{have} of {total} servers have it, but it does not validate at the resolver "
-		      "{address}: {detail}",
-	    .hint = "the zone's signatures, or the DS record in the zone above, are wrong; or the "
-		    "record was added without being signed",
-	},
-    [CASE_D41] =
-	{
-	    .id = "D41",
-	    .verdict = VERDICT_RETRY,
-	    .ca_type = "dns",
-	    .ca = "DNS problem: looking up TXT for {name}: {detail}",
-	    .reason = "{have} of {total} servers have it, but it does not yet validate at the "
-		      "resolver {address}: {detail}",
-	    .hint = "the clock of the host that signs the zone is fast",
-	},
-    [CASE_D62] =
-	{
-	    .id = "D62",
-	    .verdict = VERDICT_WARN,
-	    .reason = "{have} of {total} servers have it; whether it validates (DNSSEC), no "
-		      "resolver could tell",
-	    .hint = "check the resolvers of this host, or name another one (--resolver)",
+	    .reason =
+		"{have} of {total} servers have it, but a CNAME is beside other records at {name}",
+	    .hint = "a name with a CNAME has nothing else (RFC 1034 section 3.6.2): servers and "
+		    "resolvers choose as they like",
 	},
 };

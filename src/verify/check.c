@@ -11,6 +11,7 @@
 #include "identifier.h"
 
 #define RESOLV_CONF "/etc/resolv.conf"
+#define RESOLV_CONF_AGE 1000
 #define TIMEOUT_MAX (24 * 3600 * 1000LL)
 #define VALUES_MAX 100
 #define VALUE_MAX 1024
@@ -70,6 +71,7 @@ void checks_free(struct checks *all)
 		check_end(all->first);
 	fetches_free(&all->fetches);
 	handshakes_free(&all->handshakes);
+	addresses_free(&all->resolvers);
 	exchanges_free(&all->exchanges);
 }
 
@@ -323,6 +325,22 @@ static const char *read_question(struct check *c, struct json_object *question)
 	return c->type->fault(c);
 }
 
+/* Those of resolv.conf, which may change while we run: what is older than a second is read again.
+ */
+static void take_resolvers(struct check *c)
+{
+	struct checks *all = c->all;
+	uint64_t now = uv_now(all->loop);
+
+	if (!all->resolvers.n || now >= all->resolvers_at + RESOLV_CONF_AGE) {
+		addresses_free(&all->resolvers);
+		servers_read(&all->resolvers, RESOLV_CONF);
+		all->resolvers_at = now;
+	}
+	for (size_t i = 0; i < all->resolvers.n; i++)
+		addresses_add(&c->resolvers, &all->resolvers.v[i]);
+}
+
 static void check_begin(struct checks *all, struct json_object *id, struct json_object *question)
 {
 	struct check *c = xcalloc(1, sizeof(*c));
@@ -335,9 +353,8 @@ static void check_begin(struct checks *all, struct json_object *id, struct json_
 		check_free(c);
 		return;
 	}
-	/* Read now and for each check: it may change while we run. */
 	if (!c->resolvers.n)
-		servers_read(&c->resolvers, RESOLV_CONF);
+		take_resolvers(c);
 	c->interval = INTERVAL_FIRST;
 	uv_timer_init(all->loop, &c->timer);
 	c->timer.data = c;

@@ -29,6 +29,8 @@ struct checks {
 	struct fetches fetches;
 	struct handshakes handshakes;
 	struct check *first;
+	struct addresses resolvers; /* of resolv.conf, when it was read last */
+	uint64_t resolvers_at;	    /* ms */
 	/* Sends a reply, which remains the caller's. */
 	void (*say)(void *arg, struct json_object *reply);
 	void *arg;

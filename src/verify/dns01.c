@@ -7,11 +7,12 @@
  */
 #include "config.h"
 
-#include "verify/dns01.h"
+#include "verify/dns01_tally.h"
 
 #include <stdlib.h>
 #include <string.h>
 
+#include "buf.h"
 #include "identifier.h"
 
 /*
@@ -20,28 +21,44 @@
  */
 #define PATIENCE 2000
 #define LAST_PATIENCE 15000
+#define PREFIX "_acme-challenge."
+/* A name has at most 255 octets (RFC 1035 section 2.3.4). */
+#define NAME_MAX_TEXT 253
 
 static const char *fault(const struct check *check)
 {
+	unsigned char digest[DIGEST_SIZE];
+
 	if (identifier_is_ip(check->domain))
 		return "dns-01 is for domain names, not for addresses";
-	return identifier_dns_fault(check->domain, false) ? "\"domain\" is not a domain name"
-							  : NULL;
+	if (identifier_dns_fault(check->domain, false))
+		return "\"domain\" is not a domain name";
+	if (strlen(check->domain) > NAME_MAX_TEXT - strlen(PREFIX))
+		return "\"domain\" is too long: there is no room for \"" PREFIX "\" before it";
+	for (size_t i = 0; i < check->values.n; i++)
+		if (!digest_decode(check->values.v[i], digest))
+			return "each of \"values\" must be a base64url SHA-256 digest, 43 "
+			       "characters";
+	return NULL;
 }
 
 static void end(struct check *check)
 {
 	struct dns01 *dns = check->work;
 
-	while (dns && dns->places) {
+	if (!dns)
+		return;
+	dns01_validate_end(dns);
+	free(dns->validation.known.text);
+	dns01_look_elsewhere_end(dns);
+	dns01_look_for_wildcard_end(dns);
+	dns01_look_at_primary_end(dns);
+	dns01_aside_end(&dns->parent);
+	while (dns->places) {
 		struct place *place = dns->places;
 
 		dns->places = place->next;
 		dns01_place_free(place);
-	}
-	if (dns) {
-		dns01_validate_end(dns);
-		dns01_look_elsewhere_end(dns);
 	}
 	free(dns);
 }
@@ -65,92 +82,46 @@ void dns01_done(struct dns01 *dns, unsigned look)
  */
 static bool is_complete(const struct dns01 *dns)
 {
+	struct tally t;
+
 	if (dns->fresh || !dns->check->last)
 		return !dns->fresh;
-	return !dns->pending || (dns->check->attempts && !dns01_may_turn_good(dns));
+	t = dns01_tally(dns);
+	return !dns->pending || (dns->check->attempts && !dns01_may_turn_good(&t));
 }
 
-static void validated(struct dns01 *dns)
-{
-	dns01_done(dns, dns->validation.look);
-	dns01_arrived(dns);
-}
-
-/* The servers that only the zone above names become a place, which the look goes to as well. */
-static void delegation_told(struct place *place, const struct strlist *names)
-{
-	struct dns01 *dns = place->dns;
-	struct check *check = dns->check;
-	struct place *above = names->n ? dns01_place_add(dns, place, place->name) : NULL;
-
-	dns01_done(dns, place->above_look);
-	if (above) {
-		place->above = above;
-		above->is_above = true;
-		above->cnames = place->cnames;
-		above->zone = xstrdup(place->zone);
-		above->look = dns->look;
-		above->finding = find_addresses(&check->all->exchanges, &check->resolvers,
-		    place->zone, names, dns01_found, above);
-		dns01_begun(dns, &above->find_look);
-	}
-	dns01_arrived(dns);
-}
-
-/*
- * With the servers content, the resolvers are asked whether the CA would believe them, and the
- * zones above whether there are more. False if that has been done.
- */
+/* When the servers have said what they have to say. False if there is nothing more to look at. */
 static bool look_closer(struct dns01 *dns)
 {
+	static bool (*const looks[])(struct dns01 * dns, const struct tally *t) = {
+	    dns01_validate,
+	    dns01_look_above,
+	    dns01_look_at_parent,
+	    dns01_look_elsewhere,
+	    dns01_look_for_wildcard,
+	    dns01_look_at_primary,
+	    dns01_look_at_serials,
+	};
+	struct tally t = dns01_tally(dns);
 	bool more = false;
 
-	if (!dns01_is_good(dns))
-		return false;
-	if (dns->validation.validity == VALIDITY_NONE) {
-		dns01_validate(dns, validated);
-		dns01_begun(dns, &dns->validation.look);
-		return true;
-	}
-	for (struct place *place = dns->places; place; place = place->next) {
-		if (!dns01_look_above(place))
-			continue;
-		dns01_begun(dns, &place->above_look);
-		more = true;
-	}
+	for (size_t i = 0; i < nitems(looks); i++)
+		more = looks[i](dns, &t) || more;
 	return more;
-}
-
-static void looked_elsewhere(struct dns01 *dns)
-{
-	dns01_done(dns, dns->elsewhere.look);
-	dns01_arrived(dns);
-}
-
-/* With nothing at the name, others are looked at now and then. False if it is not time for that. */
-static bool look_elsewhere(struct dns01 *dns)
-{
-	if (!dns01_is_nothing(dns) || !dns01_look_elsewhere(dns, looked_elsewhere))
-		return false;
-	dns01_begun(dns, &dns->elsewhere.look);
-	return true;
 }
 
 static void settle(struct check *check)
 {
-	struct dns01 *dns = check->work;
 	struct outcome outcome;
 
-	if (look_closer(dns) || look_elsewhere(dns))
-		return;
-	dns01_judge(dns, &outcome);
+	dns01_judge(check->work, &outcome);
 	check_looked(check, &outcome);
 }
 
 /* What comes late, between two looks, may be the last that was missing. */
 void dns01_arrived(struct dns01 *dns)
 {
-	if (is_complete(dns) || !dns->check->looking)
+	if ((is_complete(dns) || !dns->check->looking) && !look_closer(dns))
 		settle(dns->check);
 }
 
@@ -162,8 +133,9 @@ static void look(struct check *check)
 	if (!dns) {
 		dns = check->work = xcalloc(1, sizeof(*dns));
 		dns->check = check;
-		dns->delegation_told = delegation_told;
-		name = xasprintf("_acme-challenge.%s", check->domain);
+		dns->wildcard.id = CASE_D04;
+		dns->validation.known.code = -1;
+		name = xasprintf(PREFIX "%s", check->domain);
 		dns01_place_add(dns, NULL, name);
 		free(name);
 	}
@@ -172,8 +144,8 @@ static void look(struct check *check)
 	if (dns->validation.validity != VALIDITY_PENDING)
 		dns01_validate_end(dns);
 	dns01_visit(dns->places);
-	if (check->last && is_complete(dns))
-		settle(check);
+	if (check->last)
+		dns01_arrived(dns);
 }
 
 const struct check_type check_dns01 = {

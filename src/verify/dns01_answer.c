@@ -2,7 +2,7 @@
 /* dns-01: what a server's answer says about a name. */
 #include "config.h"
 
-#include "verify/dns01.h"
+#include "verify/dns01_tally.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -62,29 +62,87 @@ static void take_txt(struct server *s, const struct record *r)
 	memcpy(txt->data, r->data, r->len);
 	txt->len = r->len;
 	txt->strings = r->strings;
+	if (r->ttl > s->ttl)
+		s->ttl = r->ttl;
+}
+
+/*
+ * Where a DNAME sends the name (RFC 6672): what is before its owner stays, the end is replaced.
+ * NULL if it is not above the name.
+ */
+static char *redirected(const char *name, const struct record *dname)
+{
+	size_t n = strlen(name), end = strlen(dname->owner);
+
+	if (!strcmp(name, dname->owner) || !name_within(name, dname->owner))
+		return NULL;
+	return xasprintf("%.*s%s", (int)(n - end), name, dname->target);
+}
+
+/* Who made the zone, of which a denial tells. */
+static void take_soa(struct server *s, const struct record *r)
+{
+	struct place *place = s->place;
+
+	s->has_serial = true;
+	s->serial = r->serial;
+	if (s->first_serial < 0)
+		s->first_serial = r->serial;
+	free(place->apex);
+	free(place->primary);
+	place->apex = xstrdup(r->owner);
+	place->primary = xstrdup(r->target);
+}
+
+/* Which of the values the server has had so far. */
+static void remember(struct server *s)
+{
+	const struct strlist *values = &s->place->dns->check->values;
+
+	for (size_t i = 0; i < s->n_txts; i++) {
+		for (size_t k = 0; k < values->n; k++) {
+			if (!dns01_is_value(&s->txts[i], values->v[k]))
+				continue;
+			if (!s->had)
+				s->had = xcalloc(values->n, sizeof(*s->had));
+			s->had[k] = true;
+		}
+	}
 }
 
 /* What an authoritative answer says about the name itself; the rest of it is hearsay. */
 static void take_answer(struct server *s, const struct message *m)
 {
-	const char *target = NULL;
+	char *target = NULL, *dname = NULL;
 
 	for (size_t i = 0; i < m->n; i++) {
 		const struct record *r = &m->records[i];
+		bool ours = r->section == SECTION_ANSWER && !strcmp(r->owner, s->place->name);
 
-		if (r->section != SECTION_ANSWER || strcmp(r->owner, s->place->name))
-			continue;
-		if (r->type == TYPE_TXT)
+		if (r->section == SECTION_ANSWER && r->type == TYPE_DNAME && !dname)
+			dname = redirected(s->place->name, r);
+		else if (r->section == SECTION_AUTHORITY && r->type == TYPE_SOA)
+			take_soa(s, r);
+		else if (ours && r->type == TYPE_TXT)
 			take_txt(s, r);
-		else if (r->type == TYPE_CNAME)
+		else if (ours && r->type == TYPE_CNAME)
 			target = r->target;
 	}
-	if (target)
-		take_alias(s, target);
+	s->dname = dname && (!target || !strcmp(target, dname));
+	if (target || dname)
+		take_alias(s, target ? target : dname);
 	else if (s->n_txts)
 		s->sight = SIGHT_TXT;
 	else
 		s->sight = m->rcode == RCODE_NXDOMAIN ? SIGHT_NXDOMAIN : SIGHT_NODATA;
+	remember(s);
+	free(dname);
+}
+
+/* A server of no use answers something: what? */
+static enum sight lame_sight(unsigned rcode)
+{
+	return rcode == RCODE_NOTIMP || rcode == RCODE_FORMERR ? SIGHT_NO_TXT : SIGHT_LAME;
 }
 
 void dns01_take(struct server *s, const struct message *m)
@@ -101,7 +159,7 @@ void dns01_take(struct server *s, const struct message *m)
 			dns01_visit(s->onward);
 	} else if (is_lame(m, s->place)) {
 		rcode_name(m->rcode, rcode);
-		s->sight = SIGHT_LAME;
+		s->sight = lame_sight(m->rcode);
 		s->reason = m->rcode == RCODE_NOERROR || m->rcode == RCODE_NXDOMAIN
 				? xstrdup("is not authoritative")
 				: xasprintf("answered %s", rcode);

@@ -52,6 +52,13 @@ static char *server_text(const struct server *s, const char *reason)
 	return xasprintf("%s (%s%s%s)", s->name, address, reason ? ": " : "", reason ? reason : "");
 }
 
+/* A server that answers, and does not have what it should. */
+static bool is_without(const struct tally *t, const struct server *s)
+{
+	return s->sight < SIGHT_LAME && s->sight != SIGHT_ALIAS && s->sight != SIGHT_REFERRAL &&
+	       !dns01_has_values(t, s);
+}
+
 /* Is the server one of those that a case speaks of? */
 static bool is_meant(enum case_id id, const struct tally *t, const struct server *s)
 {
@@ -62,9 +69,10 @@ static bool is_meant(enum case_id id, const struct tally *t, const struct server
 		return dns01_has_values(t, s);
 	case CASE_D37_STALE:
 	case CASE_D28:
-		return (dns01_is_mute(s->place) && !s->place->is_above) ||
-		       (s->sight < SIGHT_LAME && s->sight != SIGHT_ALIAS &&
-			   s->sight != SIGHT_REFERRAL && !dns01_has_values(t, s));
+	case CASE_D29:
+		return (dns01_is_mute(s->place) && !s->place->is_above) || is_without(t, s);
+	case CASE_D42:
+		return is_without(t, s) && s->denied;
 	case CASE_D39_ALL:
 		return s->place == t->closed;
 	case CASE_D39:
@@ -74,9 +82,13 @@ static bool is_meant(enum case_id id, const struct tally *t, const struct server
 	case CASE_D30:
 	case CASE_D32:
 	case CASE_D33:
+	case CASE_D34:
 	case CASE_D35:
 	case CASE_D35_ALL:
 	case CASE_D38:
+	case CASE_D44:
+	case CASE_D49:
+	case CASE_D50:
 		return s->sight >= SIGHT_LAME;
 	default:
 		return false;
@@ -110,15 +122,44 @@ static void add_found(struct outcome *o, const struct tally *t)
 	free(found);
 }
 
-/* Where the CNAMEs led. */
+/* Where the CNAMEs led; most of all to where something is wrong. */
 static void add_target(struct outcome *o, const struct dns01 *dns, const struct tally *t)
 {
+	const char *target = t->last && t->last->cnames ? t->last->name : NULL;
+
 	for (const struct place *p = dns->places; p; p = p->next)
 		for (size_t i = 0; p->look == dns->look && i < p->n; i++)
 			if (p->servers[i].sight == SIGHT_LOOP)
-				outcome_fact(o, FACT_TARGET, "%s", p->servers[i].target);
-	if (!o->facts[FACT_TARGET] && t->last && t->last->cnames)
-		outcome_fact(o, FACT_TARGET, "%s", t->last->name);
+				target = p->servers[i].target;
+	if (o->id == CASE_D36)
+		target = dns->primary.name;
+	if (o->id == dns->elsewhere.id && dns->elsewhere.found)
+		target = dns->elsewhere.found;
+	if (target)
+		outcome_fact(o, FACT_TARGET, "%s", target);
+}
+
+/* The serials of one that is behind and of one that is not. */
+static void add_serials(struct outcome *o, const struct tally *t)
+{
+	if (t->behind)
+		outcome_fact(o, FACT_DETAIL, "its serial is %u, that of the others %u",
+		    (unsigned)t->behind->serial, (unsigned)t->ahead->serial);
+	else if (t->same_serial)
+		outcome_fact(o, FACT_DETAIL,
+		    "its serial is %u as that of the others, so that it has no reason to fetch the "
+		    "zone",
+		    (unsigned)t->ahead->serial);
+}
+
+/* A resolver that remembers what was there before. */
+static void add_memory(struct outcome *o, const struct validation *v)
+{
+	char address[ADDRESS_TEXT];
+
+	address_print(v->rememberer, DNS_PORT, address);
+	outcome_fact(o, FACT_ADDRESS, "%s", address);
+	outcome_fact(o, FACT_SECONDS, "%u", (unsigned)v->remembers);
 }
 
 /* The resolver that rejects it, and why. */
@@ -148,8 +189,14 @@ static void add_facts(struct outcome *o, const struct dns01 *dns, const struct t
 	} else {
 		add_target(o, dns, t);
 	}
-	if (o->id == CASE_D37)
+	if (o->id == CASE_D37 || o->id == CASE_D54)
 		outcome_fact(o, FACT_DETAIL, "%s", t->differs->difference);
+	if (o->id == CASE_D28 || o->id == CASE_D29)
+		add_serials(o, t);
+	if (o->id == CASE_D52 || o->id == CASE_D53)
+		add_memory(o, &dns->validation);
+	if (o->id == CASE_D61)
+		outcome_fact(o, FACT_SECONDS, "%u", (unsigned)t->ttl);
 	if (t->validity == VALIDITY_BOGUS)
 		add_culprit(o, dns);
 	for (const struct place *p = dns->places; p; p = p->next)
@@ -171,6 +218,9 @@ static enum verdict server_verdict(const struct tally *t, const struct server *s
 	    [SIGHT_LOOP] = VERDICT_FAIL,
 	    [SIGHT_TOO_LONG] = VERDICT_FAIL,
 	    [SIGHT_LAME] = VERDICT_WARN,
+	    [SIGHT_NO_TXT] = VERDICT_WARN,
+	    [SIGHT_GARBAGE] = VERDICT_WARN,
+	    [SIGHT_CUT] = VERDICT_WARN,
 	    [SIGHT_SILENT] = VERDICT_WARN,
 	    [SIGHT_UNREACHABLE] = VERDICT_UNKNOWN,
 	    [SIGHT_NO_ADDRESS] = VERDICT_WARN,

@@ -20,20 +20,31 @@ static void server_clear(struct server *s)
 	free(s->txts);
 	free(s->reason);
 	free(s->target);
+	dns01_aside_end(&s->side);
 	s->txts = NULL;
 	s->n_txts = 0;
 	s->reason = s->target = NULL;
 	s->onward = NULL;
 	s->rcode = -1;
+	s->odd = 0;
+	s->ttl = 0;
+	s->dname = s->refused = s->denied = s->has_serial = false;
 	s->ms = 0;
 }
 
 static void place_clear(struct place *place)
 {
+	const struct server *like = place->dns->wildcard.like;
+
+	if (like && like->place == place) {
+		dns01_aside_end(&place->dns->wildcard.aside);
+		place->dns->wildcard.like = NULL;
+	}
 	for (size_t i = 0; i < place->n; i++) {
 		exchange_cancel(place->servers[i].asking);
 		server_clear(&place->servers[i]);
 		free(place->servers[i].name);
+		free(place->servers[i].had);
 	}
 	free(place->servers);
 	free(place->fault);
@@ -49,6 +60,8 @@ void dns01_place_free(struct place *place)
 	delegation_cancel(place->delegation);
 	place_clear(place);
 	free(place->difference);
+	free(place->apex);
+	free(place->primary);
 	free(place->name);
 	free(place);
 }
@@ -77,7 +90,8 @@ static struct server *server_add(struct place *place, const char *name, const un
 
 	place->servers = xrealloc(place->servers, (place->n + 1) * sizeof(*place->servers));
 	s = &place->servers[place->n++];
-	*s = (struct server){.place = place, .name = name ? xstrdup(name) : NULL, .rcode = -1};
+	*s = (struct server){
+	    .place = place, .name = name ? xstrdup(name) : NULL, .rcode = -1, .first_serial = -1};
 	if (a)
 		s->address = *a;
 	else
@@ -92,6 +106,7 @@ static void take_servers(struct place *place, const struct find_result *result)
 	if (result->reason)
 		place->fault = xstrdup(result->reason);
 	place->blind = result->blind;
+	place->orphan = result->orphan;
 	for (size_t i = 0; !place->fault && i < result->n; i++) {
 		const struct found_server *f = &result->servers[i];
 		struct server *s = server_add(place, f->name, f->fault ? NULL : &f->address);
@@ -192,7 +207,9 @@ static enum sight failure_sight(const struct exchange_result *result)
 {
 	if (result->end == EXCHANGE_ERROR && no_route(result->error))
 		return SIGHT_UNREACHABLE;
-	return result->end == EXCHANGE_GARBAGE ? SIGHT_LAME : SIGHT_SILENT;
+	if (result->end == EXCHANGE_GARBAGE)
+		return SIGHT_GARBAGE;
+	return result->odd & ODD_TRUNCATED ? SIGHT_CUT : SIGHT_SILENT;
 }
 
 static void answered(void *arg, const struct exchange_result *result)
@@ -204,12 +221,14 @@ static void answered(void *arg, const struct exchange_result *result)
 	dns01_done(dns, s->look);
 	server_clear(s);
 	s->ms = result->ms;
-	s->silent = result->end != EXCHANGE_REPLY;
+	s->odd = result->odd;
+	s->silent = result->end != EXCHANGE_REPLY && !(result->odd & ODD_TRUNCATED);
 	if (result->end == EXCHANGE_REPLY) {
 		dns01_take(s, result->message);
 	} else {
 		s->sight = failure_sight(result);
 		s->reason = exchange_reason(result);
+		s->refused = result->end == EXCHANGE_ERROR;
 	}
 	dns01_arrived(dns);
 }

@@ -27,6 +27,7 @@ static const char *const fact_names[] = {
     [FACT_ADDRESS] = "address",
     [FACT_URL] = "url",
     [FACT_LIMIT] = "limit",
+    [FACT_SECONDS] = "seconds",
     [FACT_STATUS] = "status",
     [FACT_PAGE] = "page",
 };

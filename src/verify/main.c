@@ -28,8 +28,10 @@ struct verifier {
 	struct checks checks;
 	struct linecutter lines;
 	uv_poll_t in, out;
+	uv_prepare_t flush;
 	bool in_polled, out_polled; /* files cannot be polled, and need not be */
 	struct buf pending;	    /* replies that are not written yet */
+	bool blocked;		    /* until the reader takes more */
 };
 
 static void out_ready(uv_poll_t *poll, int status, int events);
@@ -46,8 +48,8 @@ static void watch_output(struct verifier *v)
 {
 	if (!v->out_polled)
 		return;
-	uv_poll_start(&v->out, UV_DISCONNECT | (v->pending.len ? UV_WRITABLE : 0), out_ready);
-	if (v->pending.len)
+	uv_poll_start(&v->out, UV_DISCONNECT | (v->blocked ? UV_WRITABLE : 0), out_ready);
+	if (v->blocked)
 		uv_ref((uv_handle_t *)&v->out);
 	else
 		uv_unref((uv_handle_t *)&v->out);
@@ -55,7 +57,6 @@ static void watch_output(struct verifier *v)
 
 static void write_pending(struct verifier *v)
 {
-	bool waited = v->pending.len > 0;
 	ssize_t n = 0;
 
 	while (v->pending.len && (n >= 0 || errno == EINTR)) {
@@ -65,8 +66,10 @@ static void write_pending(struct verifier *v)
 	}
 	if (n < 0 && errno != EAGAIN && errno != EWOULDBLOCK)
 		reader_is_gone();
-	if (waited)
+	if (v->blocked != (v->pending.len > 0)) {
+		v->blocked = !v->blocked;
 		watch_output(v);
+	}
 }
 
 static void out_ready(uv_poll_t *poll, int status, int events)
@@ -81,13 +84,19 @@ static void out_ready(uv_poll_t *poll, int status, int events)
 static void say(void *arg, struct json_object *reply)
 {
 	struct verifier *v = arg;
-	bool idle = v->pending.len == 0;
 
 	if (v->pending.len > OUTPUT_BUSY && jsonline_bool(reply, "progress"))
 		return;
 	if (!jsonline_add(&v->pending, reply))
 		reader_is_gone();
-	if (idle)
+}
+
+/* What was said since the last time goes out before anything is waited for, at once. */
+static void on_flush(uv_prepare_t *flush)
+{
+	struct verifier *v = flush->data;
+
+	if (v->pending.len && !v->blocked)
 		write_pending(v);
 }
 
@@ -127,6 +136,10 @@ static void start(struct verifier *v)
 	v->out_polled = uv_poll_init(&v->loop, &v->out, STDOUT_FILENO) == 0;
 	v->out.data = v;
 	watch_output(v);
+	uv_prepare_init(&v->loop, &v->flush);
+	uv_prepare_start(&v->flush, on_flush);
+	uv_unref((uv_handle_t *)&v->flush);
+	v->flush.data = v;
 	v->in_polled = uv_poll_init(&v->loop, &v->in, STDIN_FILENO) == 0;
 	v->in.data = v;
 	if (v->in_polled)
@@ -141,6 +154,7 @@ static void finish(struct verifier *v)
 	checks_free(&v->checks);
 	if (v->out_polled)
 		uv_close((uv_handle_t *)&v->out, NULL);
+	uv_close((uv_handle_t *)&v->flush, NULL);
 	uv_run(&v->loop, UV_RUN_DEFAULT);
 	uv_loop_close(&v->loop);
 	linecutter_free(&v->lines);
@@ -207,7 +221,10 @@ int main(int argc, char **argv)
 		return failure_status(FAILURE_STOPPED);
 	}
 	start(&v);
-	uv_run(&v.loop, UV_RUN_DEFAULT);
+	do {
+		uv_run(&v.loop, UV_RUN_DEFAULT);
+		write_pending(&v);
+	} while (v.pending.len);
 	finish(&v);
 	return EXIT_SUCCESS;
 }

@@ -16,7 +16,9 @@ static const struct profile profiles[CA__MAX] = {
     [CA_GENERIC] =
 	{
 	    .reserved = RESERVED_ALONE,
+	    .modern = true,
 	    .cnames = 11,
+	    .cnames_safe = 8,
 	    .http = {FALLBACK_ALWAYS, SCOPE_PUBLIC, .redirects = 9, .redirects_at = 11,
 		.content_max = 128, .trailing = TRAILING_DOUBT},
 	    .tls = {.exact = true, .fallback = true},
@@ -24,7 +26,10 @@ static const struct profile profiles[CA__MAX] = {
     [CA_LETSENCRYPT] =
 	{
 	    .reserved = RESERVED_NEVER,
+	    .public = true,
+	    .modern = true,
 	    .cnames = 11,
+	    .cnames_safe = 8,
 	    .http = {FALLBACK_FIRST, SCOPE_ALL, .redirects = 10, .redirects_at = 11,
 		.content_max = 128, .trailing = TRAILING_BLANKS},
 	    .tls = {.exact = true, .fallback = true},
@@ -33,6 +38,7 @@ static const struct profile profiles[CA__MAX] = {
 	{
 	    .reserved = RESERVED_FINE,
 	    .cnames = 11,
+	    .cnames_safe = 11,
 	    .http = {FALLBACK_NEVER, SCOPE_NONE, .any_redirect = true, .real_ports = true,
 		.redirects = 9, .redirects_at = 9, .trailing = TRAILING_LINES},
 	},

@@ -39,7 +39,10 @@ enum scope {
 
 struct profile {
 	enum reserved_policy reserved;
-	unsigned cnames; /* as many one after the other its resolver follows */
+	bool public;	      /* it knows the public DNS only */
+	bool modern;	      /* its resolver uses EDNS, and letters of random case */
+	unsigned cnames;      /* as many one after the other its resolver follows */
+	unsigned cnames_safe; /* as many as older versions of it did */
 	struct http_profile {
 		enum fallback fallback;
 		enum scope names;   /* a redirect must lead to a name in a known top-level domain */

@@ -148,6 +148,8 @@ struct find {
 	size_t max;	/* names */
 	size_t pending; /* lookups of addresses */
 	bool blind;	/* a lookup was not answered at all */
+	bool orphan;
+	bool climbed; /* the first answer has come */
 	struct found_server *servers;
 	size_t n;
 	void (*done)(void *arg, const struct find_result *result);
@@ -197,6 +199,7 @@ static void find_finish(struct find *f, const char *reason, bool zone)
 	    .servers = f->servers,
 	    .n = f->n,
 	    .blind = f->blind,
+	    .orphan = f->orphan,
 	    .reason = reason,
 	};
 
@@ -373,6 +376,8 @@ static void soa_answered(void *arg, const struct lookup_result *result)
 		find_fail(f, "zone", result->reason, false);
 		return;
 	}
+	f->orphan = f->orphan || (!f->climbed && result->message->rcode == RCODE_NXDOMAIN);
+	f->climbed = true;
 	zone = zone_in(result->message, f->zone);
 	parent = name_parent(f->zone);
 	if (!zone && !parent) {

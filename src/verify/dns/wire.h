@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * One query on its way to one address, over a socket of its own: by UDP or TCP. Each has a port of
- * its own, so that nobody off the path can guess where we wait (RFC 5452), and the socket is
- * connected, so that ICMP errors reach us at once.
+ * One query on its way to one address, by UDP or TCP. Sockets have ports of their own, so that
+ * nobody off the path can guess where we wait (RFC 5452), and are connected, so that ICMP errors
+ * reach us at once. A socket for UDP is shared by a few queries that are under way together, if
+ * there are so many, and is then closed.
  */
 #ifndef ACMEHOOK_DNS_WIRE_H
 #define ACMEHOOK_DNS_WIRE_H
@@ -15,6 +16,7 @@
 #include "verify/dns/servers.h"
 
 struct wire;
+struct wire_socket;
 
 /* What all wires of a loop share. */
 struct wires {
@@ -30,9 +32,16 @@ struct wire_ears {
 	void (*failed)(void *arg, int error);
 };
 
-/* The ears must stay; the query is copied. NULL, with a UV_E... code, if it cannot be sent. */
-struct wire *wire_open(struct wires *all, const union address *server, bool tcp,
+/*
+ * Sends a query by UDP. *shared, NULL in the beginning, is for this server only, and must stay
+ * until all its wires are closed; it is NULL then. The ears must stay, too. NULL, with a UV_E...
+ * code, if it cannot be sent.
+ */
+struct wire *wire_udp(struct wires *all, const union address *server, struct wire_socket **shared,
     const unsigned char *query, size_t len, const struct wire_ears *ears, void *arg, int *error);
+/* The same by TCP; nothing is shared. */
+struct wire *wire_tcp(struct wires *all, const union address *server, const unsigned char *query,
+    size_t len, const struct wire_ears *ears, void *arg, int *error);
 /* NULL is allowed. */
 void wire_close(struct wire *wire);
 
