@@ -206,7 +206,7 @@ struct catalogue_entry {
 
 /* Parts of the catalogue; the cases that a part does not have are all zero in it. */
 extern const struct catalogue_entry catalogue_dns[CASE__MAX], catalogue_dns_servers[CASE__MAX],
-    catalogue_http[CASE__MAX], catalogue_tls[CASE__MAX];
+    catalogue_http[CASE__MAX], catalogue_redirects[CASE__MAX], catalogue_tls[CASE__MAX];
 
 const struct catalogue_entry *catalogue_entry(enum case_id id);
 
