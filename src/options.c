@@ -193,8 +193,8 @@ bool settings_put(
 		if (id == OPTION_ENV && (!strchr(value, '=') || *value == '='))
 			return wrong(id, value, "is not NAME=VALUE", error);
 		if (id == OPTION_CONNECT_TO && !identifier_is_ip(value))
-			return wrong(id, value,
-			    "is not an address; write 192.0.2.1 or 2001:db8::1", error);
+			return wrong(
+			    id, value, "is not an address; write 192.0.2.1 or 2001:db8::1", error);
 		strlist_add(&s->list, value);
 		break;
 	}

@@ -20,7 +20,7 @@ teardown_file() {
 
 # What takes long is asked all at once and in the beginning, at a web server of its own.
 ask_slow() {
-    local name more="" port
+    local name more="" port timeout
     cat >"$BATS_FILE_TMPDIR/slow" <<'END'
 path=/.well-known/acme-challenge/H47 hold
 path=/.well-known/acme-challenge/H47-drip drip 900 HTTP/1.1 200 OK\r\nX-A: xxxxxxxxxxxxxxxxxxxxxxxxxxxxx\r\n\r\n
@@ -30,10 +30,12 @@ body {key}
 END
     start slow "$builddir/tests/fixture/fakeweb" slow full=::1 full=127.0.0.4
     read -r port _ <"$BATS_FILE_TMPDIR/slow.ports"
-    for name in H35 H37 H47 H47-drip H47-slow H48; do
-        case $name in H35) more='"127.0.0.4"' ;; H37) more='"::1", "127.0.0.1"' ;; *) more= ;; esac
-        printf '{"id": "%s", "type": "http-01", "domain": "127.0.0.1", "token": "%s", "values": ["%s"], "ca": "letsencrypt", "allow_reserved": true, "connect_to": [%s], "http_port": %s}\n' \
-            "$name" "$name" "$name.${key_auth#*.}" "$more" "$port"
+    for name in H35 H35-last H37 H47 H47-drip H47-slow H48; do
+        timeout=0
+        [ "$name" != H35-last ] || timeout=12000
+        case $name in H35*) more='"127.0.0.4"' ;; H37) more='"::1", "127.0.0.1"' ;; *) more= ;; esac
+        printf '{"id": "%s", "type": "http-01", "domain": "127.0.0.1", "token": "%s", "values": ["%s"], "ca": "letsencrypt", "allow_reserved": true, "connect_to": [%s], "http_port": %s, "timeout_ms": %s}\n' \
+            "$name" "$name" "$name.${key_auth#*.}" "$more" "$port" "$timeout"
     done >"$BATS_FILE_TMPDIR/slow.questions"
     "$builddir/acmehook-verify" <"$BATS_FILE_TMPDIR/slow.questions" >"$BATS_FILE_TMPDIR/slow.answers" 3>&- &
     slow_job=$!
@@ -496,6 +498,9 @@ END
     slow H35
     says '.verdict == "RETRY" and .case == "H35"'
     ca_says connection "Timeout during connect (likely firewall problem)"
+    # the last look of several has not the time to find that out again
+    slow H35-last
+    says '.verdict == "RETRY" and .case == "H35" and .attempts > 1 and .ms < 15000'
 }
 
 @test "H36: IPv6 refuses, IPv4 serves it" {
@@ -679,9 +684,12 @@ END
     { printf 'HTTP/1.1 200 OK\r\nContent-Encoding: deflate\r\n\r\n'; printf %s "$key_auth" | openssl zlib 2>/dev/null || printf 'x\234K\1\0'; } >"$BATS_FILE_TMPDIR/zipped"
     web <<<"file zipped"
     look FAIL H52
-    web <<<'raw HTTP/1.1 200 OK\r\nContent-Encoding: br\r\n\r\n{key}'
+    web <<<'raw HTTP/1.1 200 OK\r\nContent-Encoding: br\r\n\r\n\x0b\x2b\x80{key}\x03'
     look FAIL H52
     says '.reason | contains("br")'
+    # what is no encoding at all makes no difference
+    web <<<'raw HTTP/1.1 200 OK\r\nContent-Encoding: utf-8\r\n\r\n{key}'
+    look PASS H01
     # gzip that is none
     web <<<'raw HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n\r\n{key}'
     look FAIL H52
@@ -772,6 +780,30 @@ has=dXNlcjpzZWNyZXQ= body {key}
 status 401
 END
     look PASS H12
+}
+
+@test "is it gone?" {
+    for action in "status 404" "body another"; do
+        web <<<"$action"
+        gone PASS
+    done
+    serves '{key}'
+    gone RETRY
+    web <<END
+first=3 body {key}
+status 404
+END
+    gone RETRY
+    names <<<"* * nodata"
+    gone PASS
+}
+
+# gone VERDICT: what the verifier says of that
+gone() {
+    printf '{"id": 1, "type": "http-01", "domain": "www.example.org", "token": "%s", "values": ["%s"], "authorities": ["%s"], "http_port": %s, "absent": true}\n' \
+        "$token" "$key_auth" "$authority" "$http" >question
+    run -0 "$builddir/acmehook-verify" <question
+    says '.verdict == $v' --arg v "$1"
 }
 
 @test "the referrer is told as the CA tells it" {

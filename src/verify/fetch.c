@@ -51,6 +51,7 @@ struct fetch {
 	bool cut;
 	char *headers[HEADER__MAX];
 	size_t headers_len; /* of all that came */
+	bool raw;	    /* once more, without decoding anything */
 	bool headed;	    /* the head of the response is complete */
 	bool odd_head;	    /* its first line is not HTTP/1.0 or 1.1 */
 	bool not_tls;
@@ -60,7 +61,8 @@ struct fetch {
 	void *arg;
 };
 
-static void fetch_free(struct fetch *f)
+/* What came, and what is needed to ask. */
+static void clear(struct fetch *f)
 {
 	if (f->easy) {
 		curl_multi_remove_handle(f->all->multi, f->easy);
@@ -68,8 +70,20 @@ static void fetch_free(struct fetch *f)
 	}
 	curl_slist_free_all(f->connect_to);
 	buf_free(&f->body);
-	for (size_t i = 0; i < HEADER__MAX; i++)
+	for (size_t i = 0; i < HEADER__MAX; i++) {
 		free(f->headers[i]);
+		f->headers[i] = NULL;
+	}
+	f->easy = NULL;
+	f->connect_to = NULL;
+	f->headers_len = 0;
+	f->cut = false;
+	f->alert = -1;
+}
+
+static void fetch_free(struct fetch *f)
+{
+	clear(f);
 	free(f->url);
 	free(f->referer);
 	free(f);
@@ -132,7 +146,6 @@ static enum fetch_end end_of(const struct fetch *f, CURLcode code, int error, lo
 	}
 }
 
-/* Only gzip was offered; libcurl also decodes what was not, which the CA does not. */
 static const char *odd_encoding(const struct fetch *f)
 {
 	const char *encoding = f->headers[HEADER_ENCODING];
@@ -142,6 +155,8 @@ static const char *odd_encoding(const struct fetch *f)
 		return NULL;
 	return encoding;
 }
+
+static void on_turn(struct slot *slot);
 
 static void finish(struct fetch *f, CURLcode code)
 {
@@ -156,6 +171,13 @@ static void finish(struct fetch *f, CURLcode code)
 	curl_off_t us = 0;
 	long error = 0;
 
+	/* Only gzip was offered, and the CA decodes nothing else; libcurl does. */
+	if (result.encoding && !f->raw) {
+		clear(f);
+		f->raw = true;
+		on_turn(&f->slot);
+		return;
+	}
 	curl_easy_getinfo(f->easy, CURLINFO_OS_ERRNO, &error);
 	curl_easy_getinfo(f->easy, CURLINFO_RESPONSE_CODE, &result.status);
 	curl_easy_getinfo(f->easy, CURLINFO_REDIRECT_URL, &redirect);
@@ -288,7 +310,9 @@ bool fetches_init(struct fetches *all, uv_loop_t *loop)
 	if (curl_global_init(CURL_GLOBAL_DEFAULT) || !(all->multi = curl_multi_init()))
 		return false;
 	all->headers = curl_slist_append(NULL, "Connection: close");
-	if (!all->headers)
+	all->raw = curl_slist_append(NULL, "Connection: close");
+	all->raw = curl_slist_append(all->raw, "Accept-Encoding: gzip");
+	if (!all->headers || !all->raw)
 		return false;
 	all->loop = loop;
 	slots_init(&all->slots, IN_FLIGHT_MAX);
@@ -306,6 +330,7 @@ void fetches_free(struct fetches *all)
 {
 	curl_multi_cleanup(all->multi);
 	curl_slist_free_all(all->headers);
+	curl_slist_free_all(all->raw);
 	uv_close((uv_handle_t *)&all->timer, NULL);
 	curl_global_cleanup();
 }
@@ -391,10 +416,11 @@ static void set_request(struct fetch *f)
 	curl_easy_setopt(easy, CURLOPT_URL, f->url);
 	curl_easy_setopt(easy, CURLOPT_PATH_AS_IS, 1L);
 	curl_easy_setopt(easy, CURLOPT_CONNECT_TO, f->connect_to);
-	curl_easy_setopt(easy, CURLOPT_HTTPHEADER, f->all->headers);
+	curl_easy_setopt(easy, CURLOPT_HTTPHEADER, f->raw ? f->all->raw : f->all->headers);
 	curl_easy_setopt(easy, CURLOPT_USERAGENT, USER_AGENT);
 	curl_easy_setopt(easy, CURLOPT_REFERER, f->referer);
-	curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "gzip");
+	if (!f->raw)
+		curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "gzip");
 	curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
 	curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
 	/* So that we see what it is that comes instead of HTTP; it has no status then. */

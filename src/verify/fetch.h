@@ -17,7 +17,8 @@
 struct fetches {
 	uv_loop_t *loop;
 	CURLM *multi;
-	struct curl_slist *headers; /* of every request */
+	struct curl_slist *headers; /* of every request ... */
+	struct curl_slist *raw;	    /* ... and when nothing is to be decoded */
 	uv_timer_t timer;
 	struct slots slots;
 };
@@ -56,7 +57,7 @@ struct fetch_result {
 	const char *redirect; /* the absolute URL of a redirect, or NULL */
 	const char *location; /* the header as it came, or NULL */
 	const char *server;   /* of the header Server, or NULL */
-	const char *encoding; /* an encoding that was not offered, or NULL */
+	const char *encoding; /* one that was not offered, the body is still in it; or NULL */
 	bool cached;	      /* something between us and the server has answered */
 	uint64_t ms;
 };

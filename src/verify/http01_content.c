@@ -359,7 +359,7 @@ void http01_judge_response(struct walk *walk, const struct fetch_result *result)
 	/* What the CA says does not depend on what we have recognised. */
 	if (wall != CASE__MAX)
 		id = wall;
-	if (result->status == 200 && result->encoding) {
+	if (result->status == 200 && result->encoding && !good) {
 		id = CASE_H52;
 		detail = result->encoding;
 	}

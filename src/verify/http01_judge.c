@@ -94,8 +94,10 @@ static enum case_id mixed_case(const struct http01 *http, const struct walk *bad
 static void judge_addresses(const struct http01 *http, struct outcome *o)
 {
 	host_judge(http->host, o);
-	if (http->check->absent && (o->id == CASE_H29 || o->id == CASE_H29_MISSING))
+	if (http->check->absent && (o->id == CASE_H29 || o->id == CASE_H29_MISSING)) {
+		outcome_free(o);
 		outcome_init(o, CASE_HTTP_ABSENT);
+	}
 }
 
 static void blame(struct outcome *o, const struct walk *walk)

@@ -144,6 +144,7 @@ h2 raw \x00\x00\x12\x04\x00\x00\x00\x00\x00\x00\x03\x00\x00\x00\x80\x00\x04\x00\
 short raw HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{key}
 reset reset
 deflate raw HTTP/1.1 200 OK\r\nContent-Encoding: br\r\n\r\nx{key}
+odd raw HTTP/1.1 200 OK\r\nContent-Encoding: utf-8\r\n\r\n{key}
 type raw HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n{key}
 v6bad body {key}
 nothing body {key}
