@@ -23,6 +23,8 @@ static void answer(const struct job *job)
 {
 	unsigned flags = job->form ? job->form->flags : 0;
 
+	if (job->form && job->form->answer)
+		write_all(1, job->form->answer, strlen(job->form->answer));
 	for (size_t c = 0; c < job->deploy.calls.n; c++) {
 		const char *out = job->deploy.runs[c].result.out;
 
@@ -33,12 +35,26 @@ static void answer(const struct job *job)
 	}
 }
 
-/* The client's contract wins: events that decide nothing, one status for all failures, another one
- * for words that are not known. */
-static int exit_status(
-    const struct dialect *from, const struct form *form, const struct error *error)
+/* Is there no handler for it, or did that say so, by the status that its dialect has for that? */
+static bool not_for_us(const struct job *job)
 {
+	const struct run *run = job->deploy.events.n ? job->tasks[job->culprit].run : NULL;
+	int status = run ? job->deploy.targets[job->culprit].to->unknown_status : 0;
+
+	return job->declined || (status && run->ended && run->result.exit_status == status);
+}
+
+/* The client's contract wins: events that decide nothing, one status for all failures, another one
+ * for what is for nobody here. */
+static int exit_status(const struct job *job)
+{
+	const struct dialect *from = job->from;
+	const struct form *form = job->form;
+	const struct error *error = &job->error;
+
 	if (!form && !error->failure)
+		return from->unknown_status;
+	if (from->unknown_status && not_for_us(job))
 		return from->unknown_status;
 	if (!error->failure || (form && form->flags & FORM_ADVISORY))
 		return 0;
@@ -55,6 +71,9 @@ int call_command(struct session *session)
 	int status;
 
 	dialect_read(command->from, command->words.v, command->words.n, &events, &form, &error);
+	for (size_t i = 0; i < events.n; i++)
+		event_use_thumbprints(
+		    &events.v[i], &view_get(&session->view, OPTION_THUMBPRINT)->list);
 	job = job_new(&session->jobs, command->from, form, &events, &error);
 	if (command->explain) {
 		explain_job(job);
@@ -63,7 +82,7 @@ int call_command(struct session *session)
 		session_run(session);
 		answer(job);
 	}
-	status = exit_status(command->from, form, &job->error);
+	status = exit_status(job);
 	job_free(job);
 	return status;
 }

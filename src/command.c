@@ -14,6 +14,7 @@ static const struct {
 } commands[] = {
     {"run", COMMAND_RUN, 0, 1, "run [FILE]"},
     {"verify", COMMAND_VERIFY, 3, 100, "verify TYPE NAME VALUE..."},
+    {"pending", COMMAND_PENDING, 0, 100, "pending [--clean] [--older-than TIME] [NAME...]"},
     {"dialects", COMMAND_DIALECTS, 0, 0, "dialects"},
 };
 

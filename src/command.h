@@ -10,6 +10,7 @@ enum command_kind {
 	COMMAND_CALL, /* one call of a client */
 	COMMAND_RUN,
 	COMMAND_VERIFY,
+	COMMAND_PENDING,
 	COMMAND_DIALECTS,
 	COMMAND_HELP,
 	COMMAND_VERSION,

@@ -6,21 +6,25 @@
 
 #include <string.h>
 
-/* The table: one line for each file in src/dialects. */
-#define DIALECTS(X)   \
-	X(acmetool)   \
-	X(certbot)    \
-	X(dehydrated) \
-	X(env)        \
-	X(extauth)    \
-	X(getssl)     \
-	X(json)       \
-	X(lego)       \
-	X(lego_raw)   \
-	X(mod_md)     \
-	X(posh_acme)  \
-	X(truenas)    \
-	X(uacme)      \
+/* The table: one line for each dialect of src/dialects, by name. */
+#define DIALECTS(X)       \
+	X(acme_sh)        \
+	X(acme_sh_deploy) \
+	X(acmetool)       \
+	X(certbot)        \
+	X(dehydrated)     \
+	X(env)            \
+	X(extauth)        \
+	X(getssl)         \
+	X(json)           \
+	X(lego)           \
+	X(lego_hook)      \
+	X(lego_raw)       \
+	X(mod_md)         \
+	X(posh_acme)      \
+	X(proxmox)        \
+	X(truenas)        \
+	X(uacme)          \
 	X(win_acme)
 
 #define DECLARATION(name) extern const struct dialect dialect_##name;

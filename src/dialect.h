@@ -16,6 +16,7 @@ struct form {
 	const struct variable *variables; /* NULL or ended by a NULL name */
 	const char *type;    /* of challenge that this row is for, or types; NULL: any */
 	const char *status;  /* of a challenge when it is cleaned that this word tells */
+	const char *error;   /* what went wrong, where this word tells it */
 	unsigned char needs; /* field or view without which a handler cannot be told */
 	unsigned char input; /* field or view that is on standard input; FIELD_NONE: nothing */
 	const char *answer;  /* what the client wants to read; such a word tells of nothing */
@@ -27,10 +28,13 @@ struct variable {
 	unsigned char field; /* or view */
 };
 
-#define FORM_REPEATS 1u	 /* the args may come many times in a call: as many events */
-#define FORM_ADVISORY 2u /* the status of this event decides nothing */
-#define FORM_OUTPUT 4u	 /* what the handler prints is the client's */
-#define FORM_CSR 8u	 /* likewise, but only if it is a certificate signing request */
+#define FORM_REPEATS 1u	   /* the args may come many times in a call: as many events */
+#define FORM_ADVISORY 2u   /* the status of this event decides nothing */
+#define FORM_OUTPUT 4u	   /* what the handler prints is the client's */
+#define FORM_CSR 8u	   /* likewise, but only if it is a certificate signing request */
+#define FORM_READ_ONLY 16u /* a client says it; handlers do not know it */
+#define FORM_LINES 32u	   /* standard input has many of the field, one a line: as many events */
+#define FORM_FORGETS 64u   /* the value may be missing: the journal knows what was deployed */
 
 /* Words around the calls of one verb, without data of their own. */
 struct bracket {
@@ -43,13 +47,16 @@ struct dialect {
 	unsigned flags;		  /* DIALECT_... */
 	const struct form *forms; /* ended by a NULL word */
 	const struct bracket *brackets;
+	/* Of a handler: what is run with its path as the first word; NULL: the handler itself. */
+	const char *const *launcher;
 	/* Of a client: why a failure does not stop it; NULL if it does. */
 	const char *goes_on;
 	/* Of a handler: what it prints, with a status other than 0, for a word it does not know. */
 	const char *not_implemented;
 	/* Of a client: the one exit status of every failure; 0: acmehook(1)'s own. */
 	int failure_status;
-	/* Of a client: the silent answer to a word that is not here; 0: there is no such thing. */
+	/* Of a client: the silent answer to what is not for us; of a handler: the same answer
+	 * to us. 0: there is no such thing. */
 	int unknown_status;
 	/* What the tables cannot say of one event that was read; it is completed afterwards. */
 	bool (*refine)(struct event *event, struct error *error);
@@ -110,6 +117,14 @@ void calls_free(struct calls *calls);
 
 /* The words of a row, without a view of literal text. */
 size_t form_args(const struct form *form);
+
+/*
+ * For dialects' refine(): the time of the certificate file becomes the event's timestamp. False,
+ * with a sentence that says who named it, if it is not there.
+ */
+bool event_stamp(struct event *event, const char *named_by, struct error *error);
+/* Likewise: sets a field to a path, DIRECTORY/NAME. */
+void event_set_file(struct event *event, enum field field, const char *directory, const char *name);
 
 /* For dialects' environment(): sets a variable, or takes it away when value is NULL; what was said
  * of it before does not count any more. */

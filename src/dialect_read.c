@@ -6,6 +6,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 /* The longest standard input that is read: a key authorization, or a list of names. */
@@ -24,6 +25,7 @@ static enum field field_to_read(int field)
 	case VIEW_FQDN_DOT:
 		return FIELD_FQDN;
 	case VIEW_LINEAGE:
+	case VIEW_STATE_DIR:
 		return FIELD_CERT_DIR;
 	default:
 		return field < FIELD__MAX ? (enum field)field : FIELD_NONE;
@@ -58,7 +60,8 @@ static const struct form *find_form(const struct dialect *from, char *const *wor
 	return found;
 }
 
-static bool read_input(enum field field, struct event *event, struct error *error)
+/* Standard input without its last line ends; NULL, with a sentence, if it is not a text. */
+static char *read_input(const struct form *form, struct error *error)
 {
 	struct buf text = BUF_INIT(INPUT_MAX);
 	char chunk[4096];
@@ -69,20 +72,20 @@ static bool read_input(enum field field, struct event *event, struct error *erro
 		;
 	while (text.len && strchr("\r\n", text.data[text.len - 1]))
 		text.data[--text.len] = '\0';
-	if (n || !text.len || strlen(text.data) != text.len) {
-		buf_free(&text);
-		return error_set(error, FAILURE_USAGE, "the %s is not on standard input",
-		    field_name((int)field));
-	}
-	event_set(event, field, text.data);
+	if (!n && text.len && strlen(text.data) == text.len)
+		return text.data;
 	buf_free(&text);
-	return true;
+	error_set(error, FAILURE_USAGE, "the %s is not on standard input", field_name(form->input));
+	return NULL;
 }
 
+/* input: what is on standard input for this event; NULL: nothing. */
 static bool read_one(const struct dialect *from, const struct form *form, char *const *words,
-    size_t n, struct event *event, struct error *error)
+    size_t n, const char *input, struct event *event, struct error *error)
 {
 	event->verb = form->verb;
+	if (input)
+		event_set(event, field_to_read(form->input), input);
 	for (const struct variable *v = form->variables; v && v->name; v++) {
 		const char *value = getenv(v->name);
 		enum field field = field_to_read(v->field);
@@ -97,9 +100,14 @@ static bool read_one(const struct dialect *from, const struct form *form, char *
 		event_set(event, FIELD_TYPE, form->type);
 	if (form->status)
 		event_set(event, FIELD_STATUS, form->status);
-	if (form->input && !read_input(field_to_read(form->input), event, error))
+	if (form->error)
+		event_set(event, FIELD_ERROR, form->error);
+	if (from->refine && !from->refine(event, error))
 		return false;
-	return (!from->refine || from->refine(event, error)) && event_complete(event, error);
+	if (form->flags & FORM_FORGETS && !event->field[FIELD_VALIDATION] &&
+	    !event->field[FIELD_VALUE])
+		return event_complete_identifier(event, error);
+	return event_complete(event, error);
 }
 
 static bool unknown_word(const struct dialect *from, const char *word, struct error *error)
@@ -117,11 +125,42 @@ static bool unknown_word(const struct dialect *from, const char *word, struct er
 	return false;
 }
 
+/* One event for each line of the input. */
+static bool read_lines(const struct dialect *from, const struct form *form, char *const *words,
+    size_t n, char *input, struct events *events, struct error *error)
+{
+	char *rest = NULL;
+
+	for (char *line = strtok_r(input, "\r\n", &rest); line;
+	     line = strtok_r(NULL, "\r\n", &rest))
+		if (!read_one(from, form, words, n, line, events_add(events), error))
+			return false;
+	return true;
+}
+
+/* One event, or one for each group of words. */
+static bool read_words(const struct dialect *from, const struct form *form, char *const *words,
+    size_t n, const char *input, struct events *events, struct error *error)
+{
+	size_t args = form_args(form), at = 0;
+
+	do {
+		size_t take = n - at < args ? n - at : args;
+
+		if (!read_one(from, form, words + at, take, input, events_add(events), error))
+			return false;
+		at += take;
+	} while (form->flags & FORM_REPEATS && at < n);
+	return true;
+}
+
 bool dialect_read(const struct dialect *from, char *const *words, size_t n, struct events *events,
     const struct form **form, struct error *error)
 {
 	const struct form *f = n ? find_form(from, words, n) : NULL;
-	size_t args = f ? form_args(f) : 0, at = 1;
+	size_t args = f ? form_args(f) : 0;
+	char *input = NULL;
+	bool good;
 
 	*form = f;
 	if (!n)
@@ -136,12 +175,33 @@ bool dialect_read(const struct dialect *from, char *const *words, size_t n, stru
 		    from->name, f->word, n - 1, n == 2 ? "" : "s",
 		    f->flags & FORM_REPEATS ? "a multiple of " : "at least ",
 		    f->flags & FORM_REPEATS ? args : (size_t)f->least);
-	do {
-		size_t take = n - at < args ? n - at : args;
+	if (f->input && !(input = read_input(f, error)))
+		return false;
+	good = f->flags & FORM_LINES ? read_lines(from, f, words + 1, n - 1, input, events, error)
+				     : read_words(from, f, words + 1, n - 1, input, events, error);
+	free(input);
+	return good;
+}
 
-		if (!read_one(from, f, words + at, take, events_add(events), error))
-			return false;
-		at += take;
-	} while (f->flags & FORM_REPEATS && at < n);
+bool event_stamp(struct event *event, const char *named_by, struct error *error)
+{
+	const char *path = event->field[FIELD_CERT_PATH];
+	struct stat st;
+	char *text;
+
+	if (stat(path, &st))
+		return error_set(
+		    error, FAILURE_USAGE, "%s, which %s names, is not there", path, named_by);
+	text = xasprintf("%lld", (long long)st.st_mtime);
+	event_set(event, FIELD_TIMESTAMP, text);
+	free(text);
 	return true;
+}
+
+void event_set_file(struct event *event, enum field field, const char *directory, const char *name)
+{
+	char *path = xasprintf("%s/%s", directory, name);
+
+	event_set(event, field, path);
+	free(path);
 }

@@ -44,7 +44,8 @@ static const struct form *find_form(const struct dialect *to, const struct event
 	const struct form *found = NULL;
 
 	for (const struct form *form = to->forms; form && form->word; form++) {
-		if (form->verb != event->verb || !for_type(form, event->field[FIELD_TYPE]))
+		if (form->verb != event->verb || form->flags & FORM_READ_ONLY ||
+		    !for_type(form, event->field[FIELD_TYPE]))
 			continue;
 		if (form->status && same(form->status, event->field[FIELD_STATUS]))
 			return form;
@@ -62,6 +63,8 @@ static struct call *add_call(struct calls *calls, const struct dialect *to, cons
 	calls->v = xrealloc(calls->v, (calls->n + 1) * sizeof(*calls->v));
 	call = &calls->v[calls->n++];
 	*call = (struct call){.word = word, .first = first, .count = count};
+	for (const char *const *w = to->launcher; w && *w; w++)
+		strlist_add(&call->argv, *w);
 	strlist_add(&call->argv, handler);
 	if (!(to->flags & DIALECT_MUTE))
 		strlist_add(&call->argv, word);
@@ -75,13 +78,18 @@ static void add_bracket(struct calls *calls, const struct dialect *to, const cha
 		add_call(calls, to, handler, word, first, count)->bracket = true;
 }
 
-static bool missing(
-    const struct dialect *to, const struct form *form, int field, struct error *error)
+static bool missing(const struct dialect *to, const struct form *form, const struct event *event,
+    int field, struct error *error)
 {
+	const char *remedy = "";
+
+	if (field == FIELD_KEY_AUTH && event->foreign)
+		remedy = "; no thumbprint that is set makes one that has this value as its digest";
+	else if (field == FIELD_KEY_AUTH)
+		remedy = "; set thumbprint, or use a handler that wants the TXT value instead";
 	return error_set(error, FAILURE_USAGE,
 	    "the handler's %s (dialect %s) needs the %s, which the client does not tell%s",
-	    form->word, to->name, field_name(field),
-	    field == FIELD_KEY_AUTH ? "; use a handler that wants the TXT value instead" : "");
+	    form->word, to->name, field_name(field), remedy);
 }
 
 static bool write_args(const struct dialect *to, const struct form *form, const struct event *event,
@@ -91,7 +99,7 @@ static bool write_args(const struct dialect *to, const struct form *form, const 
 		char *text = event_text(event, form->args[i]);
 
 		if (!text && i < form->least)
-			return missing(to, form, form->args[i], error);
+			return missing(to, form, event, form->args[i], error);
 		if (!text)
 			break;
 		strlist_take(&call->argv, text);
@@ -100,13 +108,13 @@ static bool write_args(const struct dialect *to, const struct form *form, const 
 		char *text = event_text(event, form->needs);
 
 		if (!text)
-			return missing(to, form, form->needs, error);
+			return missing(to, form, event, form->needs, error);
 		free(text);
 	}
 	if (!form->input)
 		return true;
 	call->input = event_text(event, form->input);
-	return call->input || missing(to, form, form->input, error);
+	return call->input || missing(to, form, event, form->input, error);
 }
 
 static void write_env(const struct dialect *to, const struct form *form, const struct event *events,

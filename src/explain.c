@@ -86,11 +86,11 @@ static void print_task(const struct job *job, size_t i)
 	    event->field[FIELD_DOMAIN] ? event->field[FIELD_DOMAIN] : "");
 	if (target->rule)
 		printf("rule:     match \"%s\" (%s:%d)\n", target->rule->pattern,
-		    job->jobs->rules->file, target->rule->line);
+		    job->jobs->scope.rules->file, target->rule->line);
 	else
 		printf("rule:     none; what stands outside of match%s%s\n",
-		    job->jobs->rules->file ? " in " : "; there is no configuration file",
-		    job->jobs->rules->file ? job->jobs->rules->file : "");
+		    job->jobs->scope.rules->file ? " in " : "; there is no configuration file",
+		    job->jobs->scope.rules->file ? job->jobs->scope.rules->file : "");
 	if (target->handler)
 		printf("handler:  %s (dialect %s)%s\n", target->handler, target->to->name,
 		    job->tasks[i].call ? "" : "; it has no word for this event and is not called");

@@ -6,31 +6,19 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
+#include <unistd.h>
 
-#include "diagnose.h"
-#include "jsonline.h"
+#include "journal.h"
+#include "prove.h"
+#include "recall.h"
+#include "record.h"
 #include "report.h"
-#include "verdict.h"
 #include "verifier.h"
-
-/* What a verdict means for the client, by --verify. */
-static const enum failure decision[VERIFY__MAX][VERDICT__MAX] = {
-    [VERIFY_STRICT] =
-	{
-	    [VERDICT_RETRY] = FAILURE_VERIFY_TIMEOUT,
-	    [VERDICT_FAIL] = FAILURE_VERIFY,
-	    [VERDICT_UNKNOWN] = FAILURE_UNKNOWN,
-	},
-    [VERIFY_REQUIRE] =
-	{
-	    [VERDICT_RETRY] = FAILURE_VERIFY_TIMEOUT,
-	    [VERDICT_FAIL] = FAILURE_VERIFY,
-	},
-};
 
 static void run_next(struct job *job);
 
-static void fail(struct job *job, size_t i, const struct error *error)
+void job_fail(struct job *job, size_t i, const struct error *error)
 {
 	if (job->error.failure)
 		return;
@@ -39,68 +27,6 @@ static void fail(struct job *job, size_t i, const struct error *error)
 }
 
 /* --- planning */
-
-static bool plan_event(
-    struct job *job, const struct event *event, struct target *target, struct error *error)
-{
-	const struct jobs *jobs = job->jobs;
-	const char *handler, *to;
-
-	target->rule = route(jobs->rules, event);
-	target->view = (struct view){{jobs->command, target->rule ? &target->rule->settings : NULL,
-	    &jobs->rules->top, jobs->initial}};
-	handler = view_text(&target->view, OPTION_HANDLER);
-	to = view_text(&target->view, OPTION_TO);
-	target->to = dialect_find(to, DIALECT_TO);
-	if (!target->to)
-		return error_set(error, FAILURE_USAGE,
-		    "to: \"%s\" is no kind of handler; acmehook dialects lists them", to);
-	if (handler) {
-		/* no search in PATH: a handler is a file */
-		target->handler = xasprintf("%s%s", strchr(handler, '/') ? "" : "./", handler);
-		return true;
-	}
-	job->declined = job->from->flags & DIALECT_OFFERS;
-	/* Without a handler a challenge cannot be met; other events are for whoever wants them. */
-	return !verb_is_challenge(event->verb) ||
-	       error_set(error, FAILURE_USAGE,
-		   "no handler for %s; set handler in %s, or give --handler",
-		   event->field[FIELD_DOMAIN],
-		   jobs->rules->file ? jobs->rules->file : "the configuration file");
-}
-
-/* Events that follow each other and have the same rule share brackets and chains. */
-static bool write_calls(struct batch *batch, struct error *error)
-{
-	const struct target *targets = batch->targets;
-	size_t n = batch->events.n;
-
-	for (size_t first = 0, count; first < n; first += count) {
-		const struct target *t = &targets[first];
-
-		for (count = 1; first + count < n && targets[first + count].rule == t->rule;)
-			count++;
-		if (t->handler &&
-		    !dialect_write(t->to, t->handler, view_number(&t->view, OPTION_CHAIN),
-			batch->events.v, first, count, &batch->calls, error)) {
-			calls_free(&batch->calls);
-			return false;
-		}
-	}
-	batch->runs = xcalloc(batch->calls.n, sizeof(*batch->runs));
-	return true;
-}
-
-/* Finds who is told of the events, and what; *i is the one that an error is about. */
-static bool plan(struct job *job, struct batch *batch, size_t *i, struct error *error)
-{
-	batch->targets = xcalloc(batch->events.n, sizeof(*batch->targets));
-	for (*i = 0; *i < batch->events.n; ++*i)
-		if (!plan_event(job, &batch->events.v[*i], &batch->targets[*i], error))
-			return false;
-	*i = 0;
-	return write_calls(batch, error);
-}
 
 static void link_calls(struct job *job)
 {
@@ -124,6 +50,32 @@ static bool is_unknown_offer(const struct job *job)
 	return job->from->flags & DIALECT_OFFERS && type && !is_challenge_type(type);
 }
 
+static char *new_id(void)
+{
+	static unsigned count;
+	struct timespec now;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	return xasprintf("%llx.%lx.%lx.%x", (unsigned long long)now.tv_sec,
+	    (unsigned long)now.tv_nsec, (unsigned long)getpid(), count++);
+}
+
+/* What the client told us before, and does not repeat. */
+static bool recall(struct job *job, struct error *error)
+{
+	struct batch *batch = &job->deploy;
+	struct journal *journal = job->jobs->journal;
+
+	if (!batch->events.n || !verb_is_challenge(batch->events.v[0].verb))
+		return true;
+	if (!journal_open(journal, false, error) && error->failure)
+		return false;
+	if (batch->events.v[0].verb == VERB_CLEAN)
+		return recall_deployed(journal, job->from, &batch->events, error);
+	batch->told = recall_batch(journal, job->from, &batch->events);
+	return true;
+}
+
 struct job *job_new(struct jobs *jobs, const struct dialect *from, const struct form *form,
     struct events *events, const struct error *error)
 {
@@ -132,6 +84,8 @@ struct job *job_new(struct jobs *jobs, const struct dialect *from, const struct 
 	size_t culprit;
 
 	job->jobs = jobs;
+	job->id = new_id();
+	job->created = time(NULL);
 	job->from = from;
 	job->form = form;
 	job->error = *error;
@@ -139,15 +93,19 @@ struct job *job_new(struct jobs *jobs, const struct dialect *from, const struct 
 	*events = (struct events){0};
 	if (job->error.failure && job->deploy.events.n)
 		job->culprit = job->deploy.events.n - 1; /* reading stopped there */
+	if (!job->error.failure && !recall(job, &why))
+		job_fail(job, 0, &why);
 	job->tasks = xcalloc(job->deploy.events.n, sizeof(*job->tasks));
 	if (job->error.failure) {
 		job->declined = is_unknown_offer(job);
 		return job;
 	}
-	if (plan(job, &job->deploy, &culprit, &why))
+	if (batch_plan(&job->deploy, &jobs->scope, &culprit, &why)) {
 		link_calls(job);
-	else
-		fail(job, culprit, &why);
+		return job;
+	}
+	job_fail(job, culprit, &why);
+	job->declined = from->flags & DIALECT_OFFERS && job->deploy.targets[culprit].unhandled;
 	return job;
 }
 
@@ -163,6 +121,7 @@ static void on_finish(uv_timer_t *timer)
 	struct job *job = timer->data, **link = &job->jobs->first;
 
 	uv_close((uv_handle_t *)timer, on_handle_closed);
+	job->timer = NULL;
 	while (*link != job)
 		link = &(*link)->next;
 	*link = job->next;
@@ -186,42 +145,71 @@ static void share_error(struct job *job)
 	}
 }
 
+static void wait_for(struct job *job, long ms, uv_timer_cb then)
+{
+	if (!job->timer) {
+		job->timer = xcalloc(1, sizeof(*job->timer));
+		uv_timer_init(job->jobs->loop, job->timer);
+		job->timer->data = job;
+	}
+	uv_timer_start(job->timer, then, (uint64_t)ms, 0);
+}
+
 static void finish(struct job *job)
 {
-	uv_timer_t *timer = xcalloc(1, sizeof(*timer));
-
 	share_error(job);
+	record_end(job);
+	record_unlock(job);
 	job->state = JOB_DONE;
-	uv_timer_init(job->jobs->loop, timer);
-	timer->data = job;
-	uv_timer_start(timer, on_finish, 0, 0);
+	wait_for(job, 0, on_finish);
+}
+
+bool job_deployed(const struct job *job, size_t i)
+{
+	const struct run *run = job->tasks[i].run;
+
+	return job->deploy.events.v[i].verb == VERB_DEPLOY && run && run->started &&
+	       !(run->error.failure && job->deploy.targets[i].to->flags & DIALECT_DECLINES);
+}
+
+/* The way back of a deployment. */
+static void add_undo(struct job *job, size_t i)
+{
+	struct event *event = events_add(&job->undo.events);
+	char *output = run_output(job->tasks[i].run);
+
+	event_copy(event, &job->deploy.events.v[i]);
+	event->verb = VERB_CLEAN;
+	event_set(event, FIELD_STATUS, "invalid"); /* the CA was not, and will not be, content */
+	event_set(event, FIELD_OUTPUT, output);
+	free(output);
+}
+
+static const struct run *run_of(const struct batch *batch, size_t i)
+{
+	for (size_t c = 0; c < batch->calls.n; c++)
+		if (!batch->calls.v[c].bracket &&
+		    i - batch->calls.v[c].first < batch->calls.v[c].count)
+			return &batch->runs[c];
+	return NULL;
 }
 
 /* Makes of every deploy that was begun a clean, and runs those. */
 static bool undo(struct job *job)
 {
-	struct task *tasks = job->tasks;
-	size_t n = 0, culprit;
+	size_t culprit, n = 0;
 
-	if (job->deploy.events.n == 0 || job->deploy.events.v[0].verb != VERB_DEPLOY ||
-	    !(job->from->flags & DIALECT_LEAKS))
+	if (!(job->from->flags & DIALECT_LEAKS))
 		return false;
-	for (size_t i = 0; i < job->deploy.events.n; i++) {
-		const struct run *run = tasks[i].run;
-		struct event *event;
-
-		if (!run || !run->started ||
-		    (run->error.failure && job->deploy.targets[i].to->flags & DIALECT_DECLINES))
-			continue;
-		n++;
-		event = events_add(&job->undo.events);
-		event_copy(event, &job->deploy.events.v[i]);
-		event->verb = VERB_CLEAN;
-		event_set(
-		    event, FIELD_STATUS, "invalid"); /* the CA was not, and will not be, content */
-	}
-	if (!n || !plan(job, &job->undo, &culprit, &job->undo_error))
+	for (size_t i = 0; i < job->deploy.events.n; i++)
+		if (job_deployed(job, i))
+			add_undo(job, i);
+	if (!job->undo.events.n ||
+	    !batch_plan(&job->undo, &job->jobs->scope, &culprit, &job->undo_error))
 		return false;
+	for (size_t i = 0; i < job->deploy.events.n; i++)
+		if (job_deployed(job, i))
+			job->tasks[i].undone = run_of(&job->undo, n++);
 	job->state = JOB_UNDOING;
 	run_next(job);
 	return true;
@@ -233,142 +221,7 @@ static void finish_or_undo(struct job *job)
 		finish(job);
 }
 
-/* --- proof */
-
-bool job_verifies(const struct job *job, size_t i)
-{
-	return job->deploy.events.v[i].verb == VERB_DEPLOY && job->deploy.targets[i].handler &&
-	       view_number(&job->deploy.targets[i].view, OPTION_VERIFY) != VERIFY_OFF;
-}
-
-long job_default_timeout(const char *type)
-{
-	/* a record has to travel to other servers, a file has not */
-	return strcmp(type, "dns-01") ? 60000 : 300000;
-}
-
-long job_verify_timeout(const struct job *job, size_t i)
-{
-	const struct setting *s = view_get(&job->deploy.targets[i].view, OPTION_VERIFY_TIMEOUT);
-
-	return s->set ? s->number : job_default_timeout(job->deploy.events.v[i].field[FIELD_TYPE]);
-}
-
-/* The argument of the verifier's callbacks: the job and which of its tasks. */
-struct waiting {
-	struct job *job;
-	size_t i;
-};
-
-static void decide(struct job *job, size_t i)
-{
-	struct task *task = &job->tasks[i];
-	const struct event *event = &job->deploy.events.v[i];
-	enum verdict verdict = VERDICT_UNKNOWN;
-	const char *reason = jsonline_string(task->verify, "reason");
-	enum failure failure;
-
-	verdict_from_name(jsonline_string(task->verify, "verdict"), &verdict);
-	failure = decision[view_number(&job->deploy.targets[i].view, OPTION_VERIFY)][verdict];
-	if (!failure)
-		return;
-	error_set(&task->error, failure, "%s %s: not verified: %s", event->field[FIELD_TYPE],
-	    event->field[FIELD_DOMAIN], reason ? reason : verdict_name(verdict));
-	fail(job, i, &task->error);
-}
-
-static void on_verdict(void *arg, struct json_object *verdict)
-{
-	struct waiting *w = arg;
-	struct job *job = w->job;
-	struct task *task = &job->tasks[w->i];
-
-	task->question = NULL;
-	task->verify = verdict;
-	decide(job, w->i);
-	free(w);
-	if (--job->pending == 0)
-		finish_or_undo(job);
-}
-
-static void on_progress(void *arg, struct json_object *state)
-{
-	struct waiting *w = arg;
-
-	report_progress(w->job->jobs->report, w->job, w->i, state);
-}
-
-static void ask(struct job *job, size_t i)
-{
-	const struct event *event = &job->deploy.events.v[i];
-	struct task *task = &job->tasks[i];
-	struct waiting *w = xcalloc(1, sizeof(*w));
-	const char *value = event->field[FIELD_VALIDATION];
-	struct proof proof = {
-	    .type = event->field[FIELD_TYPE],
-	    .domain = event->field[FIELD_DOMAIN],
-	    .token = event->field[FIELD_TOKEN],
-	    .values = &value,
-	    .n = 1,
-	    .timeout = job_verify_timeout(job, i),
-	    .view = &job->deploy.targets[i].view,
-	};
-
-	*w = (struct waiting){job, i};
-	job->pending++;
-	task->question = verifier_ask(job->jobs->verifier, &proof, on_verdict,
-	    report_shows_progress(job->jobs->report) ? on_progress : NULL, w);
-}
-
-static void verify(struct job *job)
-{
-	job->state = JOB_VERIFYING;
-	for (size_t i = 0; i < job->deploy.events.n; i++)
-		if (job_verifies(job, i))
-			ask(job, i);
-	if (!job->pending)
-		finish_or_undo(job);
-}
-
 /* --- running */
-
-static bool says(const char *output, const char *word)
-{
-	size_t len = strlen(word);
-
-	output += strspn(output, " \t\r\n");
-	return !strncmp(output, word, len) && !output[len + strspn(output + len, " \t\r\n")];
-}
-
-/* What a handler's end means. */
-static void judge(const struct target *target, const struct call *call, struct run *run)
-{
-	const struct process_result *r = &run->result;
-	const char *path = call->argv.v[0], *not_implemented = target->to->not_implemented;
-
-	if (r->stopped)
-		error_set(&run->error, FAILURE_STOPPED, "handler %s was stopped, as we were", path);
-	else if (r->timed_out)
-		error_set(&run->error, FAILURE_HANDLER_TIMEOUT,
-		    "handler %s did not end within %g s (--timeout) and was stopped", path,
-		    (double)view_number(&target->view, OPTION_TIMEOUT) / 1000);
-	else if (r->signal)
-		error_set(&run->error, FAILURE_HANDLER, "handler %s was killed by signal %d (%s)",
-		    path, r->signal, strsignal(r->signal));
-	else if (r->exit_status && not_implemented && says(r->out, not_implemented))
-		run->not_implemented = true;
-	else if (r->exit_status != 126 && r->exit_status != 127) {
-		if (r->exit_status)
-			error_set(&run->error, FAILURE_HANDLER,
-			    "handler %s failed with exit status %d", path, r->exit_status);
-	} else if (diagnose(path, NULL, 0, &run->error)) {
-		error_set(&run->error, FAILURE_HANDLER,
-		    "handler %s failed with exit status %d: a program it calls was not found, or "
-		    "could "
-		    "not be executed",
-		    path, r->exit_status);
-	}
-}
 
 static void batch_ended(struct job *job)
 {
@@ -377,7 +230,7 @@ static void batch_ended(struct job *job)
 	else if (job->error.failure)
 		finish_or_undo(job);
 	else
-		verify(job);
+		prove(job, finish_or_undo);
 }
 
 static struct batch *batch_now(struct job *job)
@@ -399,7 +252,32 @@ static void run_failed(struct job *job, struct batch *batch, struct run *run)
 		job->tasks[i].call = call;
 		job->tasks[i].run = run;
 	}
-	fail(job, call->first, &run->error);
+	job_fail(job, call->first, &run->error);
+}
+
+/* The pause before a clean is tried for the second time, in ms; it doubles each time, up to a
+ * minute. */
+#define CLEAN_PAUSE 1000
+
+static void on_pause_ended(uv_timer_t *timer)
+{
+	run_next(timer->data);
+}
+
+/* A clean that failed is tried again, as often as is set: what is left behind stays for long. */
+static bool tries_again(struct job *job, struct batch *batch, struct run *run)
+{
+	const struct call *call = &batch->calls.v[batch->at];
+	const struct view *view = &batch->targets[call->first].view;
+	long tries = run->tries + 1;
+
+	if (batch->events.v[call->first].verb != VERB_CLEAN || job->jobs->stopping ||
+	    tries >= view_number(view, OPTION_CLEAN_TRIES))
+		return false;
+	process_result_free(&run->result);
+	*run = (struct run){.tries = tries};
+	wait_for(job, CLEAN_PAUSE << (tries < 7 ? tries - 1 : 6), on_pause_ended);
+	return true;
 }
 
 static void on_run_ended(void *arg, const struct process_result *result)
@@ -412,7 +290,9 @@ static void on_run_ended(void *arg, const struct process_result *result)
 	job->process = NULL;
 	run->ended = true;
 	run->result = *result;
-	judge(&batch->targets[call->first], call, run);
+	run_judge(run, &batch->targets[call->first], call);
+	if (run->error.failure && tries_again(job, batch, run))
+		return;
 	if (run->error.failure)
 		run_failed(job, batch, run);
 	batch->at++;
@@ -421,7 +301,7 @@ static void on_run_ended(void *arg, const struct process_result *result)
 
 static void start_run(struct job *job, struct batch *batch)
 {
-	const struct call *call = &batch->calls.v[batch->at];
+	struct call *call = &batch->calls.v[batch->at];
 	const struct view *view = &batch->targets[call->first].view;
 	struct run *run = &batch->runs[batch->at];
 	const struct process_options options = {
@@ -435,6 +315,8 @@ static void start_run(struct job *job, struct batch *batch)
 	    .kill_after = view_number(view, OPTION_KILL_AFTER),
 	};
 
+	/* what is left of a handler after a crash is found by it; see orphans.h */
+	env_set(&call->env, "ACMEHOOK_JOB", job->id);
 	job->process = process_start(job->jobs->loop, &options, on_run_ended, job, &run->error);
 	run->started = job->process != NULL;
 	if (run->started)
@@ -459,13 +341,14 @@ static void run_next(struct job *job)
 	}
 }
 
-void job_start(struct job *job, void (*done)(struct job *, void *), void *arg)
+/* --- the beginning */
+
+static void begin(struct job *job)
 {
-	job->done = done;
-	job->arg = arg;
-	job->next = job->jobs->first;
-	job->jobs->first = job;
-	if (job->error.failure) {
+	struct error error = {0};
+
+	if (!record_begin(job, &error)) {
+		job_fail(job, 0, &error);
 		finish(job);
 		return;
 	}
@@ -476,21 +359,82 @@ void job_start(struct job *job, void (*done)(struct job *, void *), void *arg)
 	run_next(job);
 }
 
-static void stop_verifying(struct job *job)
-{
-	job->pending = 0;
-	for (size_t i = 0; i < job->deploy.events.n; i++) {
-		struct task *task = &job->tasks[i];
+/* How often a lock is looked at, and when people are told that we wait; ms. */
+#define LOCK_INTERVAL 25
+#define LOCK_PATIENCE 2000
 
-		if (task->question)
-			free(verifier_cancel(task->question));
-		task->question = NULL;
-		if (job_verifies(job, i) && !task->verify)
-			error_set(&task->error, FAILURE_STOPPED, "stopped before it was verified");
-		if (task->error.failure)
-			fail(job, i, &task->error);
+static void lock(struct job *job);
+
+static void on_lock_timer(uv_timer_t *timer)
+{
+	lock(timer->data);
+}
+
+static void wait_for_lock(struct job *job, const char *name, pid_t holder)
+{
+	long limit = view_number(&job->deploy.targets[0].view, OPTION_LOCK_TIMEOUT);
+	struct error error = {0};
+
+	if (job->waited >= limit) {
+		error_set(&error, FAILURE_STOPPED,
+		    "another acmehook (process %ld) has worked on %s for %g s (--lock-timeout)",
+		    (long)holder, name, (double)limit / 1000);
+		job_fail(job, 0, &error);
+		finish(job);
+		return;
 	}
-	finish_or_undo(job);
+	if (job->waited == LOCK_PATIENCE &&
+	    (job->jobs->report->verbose || job->jobs->report->terminal))
+		report_line(job->jobs->report, "%s: waiting for another acmehook (process %ld)",
+		    name, (long)holder);
+	job->waited += LOCK_INTERVAL;
+	wait_for(job, LOCK_INTERVAL, on_lock_timer);
+}
+
+static void lock(struct job *job)
+{
+	const char *name;
+	pid_t holder;
+
+	if (record_lock(job, &name, &holder))
+		begin(job);
+	else
+		wait_for_lock(job, name, holder);
+}
+
+static bool records(const struct job *job)
+{
+	return job->deploy.calls.n && job->deploy.events.n &&
+	       verb_is_challenge(job->deploy.events.v[0].verb);
+}
+
+void job_start(struct job *job, void (*done)(struct job *, void *), void *arg)
+{
+	struct error error = {0};
+
+	job->done = done;
+	job->arg = arg;
+	job->next = job->jobs->first;
+	job->jobs->first = job;
+	if (!job->error.failure && records(job) && !journal_open(job->jobs->journal, true, &error))
+		job_fail(job, 0, &error);
+	if (job->error.failure) {
+		finish(job);
+	} else if (records(job)) {
+		job->state = JOB_LOCKING;
+		lock(job);
+	} else {
+		begin(job);
+	}
+}
+
+static void stop_locking(struct job *job)
+{
+	struct error error = {0};
+
+	error_set(&error, FAILURE_STOPPED, "stopped before the handler was called");
+	job_fail(job, 0, &error);
+	finish(job);
 }
 
 void jobs_stop(struct jobs *jobs)
@@ -501,7 +445,9 @@ void jobs_stop(struct jobs *jobs)
 	for (struct job *job = jobs->first; job; job = next) {
 		next = job->next;
 		if (job->state == JOB_VERIFYING)
-			stop_verifying(job);
+			prove_stop(job);
+		else if (job->state == JOB_LOCKING)
+			stop_locking(job);
 		else if (job->process && job->state == JOB_RUNNING)
 			process_stop(job->process);
 	}
@@ -512,18 +458,6 @@ bool job_advisory(const struct job *job)
 	return job->form && job->form->flags & FORM_ADVISORY;
 }
 
-static void batch_free(struct batch *batch)
-{
-	for (size_t i = 0; batch->runs && i < batch->calls.n; i++)
-		process_result_free(&batch->runs[i].result);
-	for (size_t i = 0; batch->targets && i < batch->events.n; i++)
-		free(batch->targets[i].handler);
-	free(batch->targets);
-	free(batch->runs);
-	calls_free(&batch->calls);
-	events_free(&batch->events);
-}
-
 void job_free(struct job *job)
 {
 	if (!job)
@@ -532,6 +466,7 @@ void job_free(struct job *job)
 		json_object_put(job->tasks[i].verify);
 	}
 	free(job->tasks);
+	free(job->id);
 	batch_free(&job->deploy);
 	batch_free(&job->undo);
 	free(job);

@@ -6,75 +6,64 @@
 #include <json-c/json.h>
 #include <uv.h>
 
-#include "dialect.h"
-#include "process.h"
-#include "route.h"
+#include "plan.h"
 
+struct journal;
 struct verifier;
 struct report;
 
 /* What all jobs share; owned by the command that runs them. */
 struct jobs {
 	uv_loop_t *loop;
-	const struct settings *command, *initial; /* the layers around the rules */
-	const struct rules *rules;
+	struct scope scope;
+	struct journal *journal;
 	struct verifier *verifier;
 	struct report *report;
 	struct job *first; /* those that run */
 	bool stopping;	   /* no new runs, but for undoing */
 };
 
-/* A run of the handler; the same index as its call. */
-struct run {
-	bool started, ended;
-	bool not_implemented; /* the handler said so */
-	struct process_result result;
-	struct error error;
-};
-
-/* Who is told of an event, and how; the same index as the event. */
-struct target {
-	const struct rule *rule; /* NULL: none */
-	struct view view;
-	const struct dialect *to;
-	char *handler; /* NULL: the event goes nowhere */
-};
-
-/* Calls that are run one after the other, up to the first that fails. */
-struct batch {
-	struct events events;
-	struct target *targets;
-	struct calls calls;
-	struct run *runs;
-	size_t at;
-};
-
 /* What one event of a job has come to; the same index as the event. */
 struct task {
 	const struct run *run; /* the one that carried it, or what kept it from being carried */
 	const struct call *call;
+	const struct run *undone; /* the one that cleaned it again; NULL: none did */
+	bool recorded;		  /* the journal has an entry for it */
 	struct question *question;
 	struct json_object *verify; /* the verdict; NULL if it was not looked for */
 	struct error error;	    /* none: all is well */
 };
 
-enum job_state { JOB_PLANNED, JOB_RUNNING, JOB_VERIFYING, JOB_UNDOING, JOB_DONE };
+enum job_state {
+	JOB_PLANNED,
+	JOB_LOCKING, /* waits for another process that works on the same names */
+	JOB_RUNNING,
+	JOB_VERIFYING,
+	JOB_UNDOING,
+	JOB_DONE
+};
 
 struct job {
 	struct job *next;
 	struct jobs *jobs;
 	enum job_state state;
+	char *id;	   /* unique; ACMEHOOK_JOB in the environment of its handlers */
+	long long created; /* seconds since 1970 */
 	const struct dialect *from;
 	const struct form *form; /* NULL if the client has no forms, or no such word */
 	struct batch deploy;	 /* named for what matters most; it is for any verb */
 	struct batch undo;
 	struct task *tasks; /* as many as deploy.events */
 	struct process *process;
-	size_t pending;	    /* questions */
-	bool declined;	    /* no handler is for it, and the client goes on to its next offer */
-	struct error error; /* the first that came up */
-	size_t culprit;	    /* the event it came up with */
-	struct error undo_error; /* why nothing could be undone */
+	struct strlist locked; /* names whose lock we have */
+	uv_timer_t *timer;     /* runs while it waits for a lock, or to clean once more */
+	long waited;	       /* ms, for locks */
+	size_t pending;	       /* questions */
+	bool declined;	       /* no handler is for it, and the client goes on to its next offer */
+	struct error error;    /* the first that came up */
+	size_t culprit;	       /* the event it came up with */
+	struct error undo_error;	 /* why nothing could be undone */
+	void (*proven)(struct job *job); /* see prove.h */
 	void (*done)(struct job *job, void *arg);
 	void *arg;
 };
@@ -97,6 +86,9 @@ void job_free(struct job *job);
  */
 void jobs_stop(struct jobs *jobs);
 
+/* For the parts of a job: what failed, and for which of its events. The first one counts. */
+void job_fail(struct job *job, size_t i, const struct error *error);
+
 /* Does the status of this job decide anything? */
 bool job_advisory(const struct job *job);
 /* How long the verifier may take, in ms, for a type of challenge where nothing else is set. */
@@ -104,5 +96,9 @@ long job_default_timeout(const char *type);
 /* And for an event. */
 long job_verify_timeout(const struct job *job, size_t i);
 bool job_verifies(const struct job *job, size_t i);
+/* Has a handler begun to deploy an event, so that there may be something to clean? */
+bool job_deployed(const struct job *job, size_t i);
+/* Is an event not verified now, but with the last one of its batch? */
+bool job_defers(const struct job *job, size_t i);
 
 #endif

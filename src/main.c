@@ -14,7 +14,7 @@ static void print_dialects(void)
 	for (size_t i = 0; dialects[i]; i++) {
 		const struct dialect *d = dialects[i];
 
-		printf("%-12s %-5s %-3s %s\n", d->name, d->flags & DIALECT_FROM ? "from" : "",
+		printf("%-14s %-5s %-3s %s\n", d->name, d->flags & DIALECT_FROM ? "from" : "",
 		    d->flags & DIALECT_TO ? "to" : "", d->summary);
 	}
 }
@@ -43,6 +43,7 @@ static int perform(const struct command *command, struct error *error)
 	    [COMMAND_CALL] = call_command,
 	    [COMMAND_RUN] = stream_command,
 	    [COMMAND_VERIFY] = look_command,
+	    [COMMAND_PENDING] = pending_command,
 	};
 	struct session session;
 	int status = 0;

@@ -59,6 +59,18 @@ const struct option_def option_defs[OPTION__MAX] = {
 	"the CA goes to private and reserved addresses", NULL, NULL},
     [OPTION_CA] = {"ca", 0, OPTION_IS_CHOICE, EVERYWHERE, "PROFILE",
 	"generic, letsencrypt or pebble: by whose rules to verify", ca_names, "generic"},
+    [OPTION_CLEAN_TRIES] = {"clean-tries", 0, OPTION_IS_COUNT, EVERYWHERE, "N",
+	"how often a clean that fails is tried", NULL, "1"},
+    [OPTION_LOCK_TIMEOUT] = {"lock-timeout", 0, OPTION_IS_TIME, EVERYWHERE, "TIME",
+	"how long to wait for another acmehook that works on the name", NULL, "10m"},
+    [OPTION_STATE] = {"state", 0, OPTION_IS_TEXT, ON_COMMAND_LINE | IN_FILE | ABSOLUTE, "DIR",
+	"where what is deployed is recorded [" LOCALSTATEDIR "/lib/acmehook]", NULL, NULL},
+    [OPTION_CLEAN] = {"clean", 0, OPTION_IS_FLAG, ON_COMMAND_LINE, NULL,
+	"pending: clean what was left behind", NULL, NULL},
+    [OPTION_OLDER_THAN] = {"older-than", 0, OPTION_IS_TIME, ON_COMMAND_LINE, "TIME",
+	"pending: only what is older; for what a client still uses [1h]", NULL, NULL},
+    [OPTION_THUMBPRINT] = {"thumbprint", 0, OPTION_IS_DIGESTS, ON_COMMAND_LINE | IN_FILE,
+	"THUMBPRINT", "of an account key, for handlers that want key authorizations", NULL, NULL},
     [OPTION_VERIFIER] = {"verifier", 0, OPTION_IS_TEXT, ON_COMMAND_LINE | IN_FILE | ABSOLUTE,
 	"PATH", "the program that verifies", NULL, LIBEXECDIR "/acmehook-verify"},
     [OPTION_CONFIG] = {"config", 'c', OPTION_IS_TEXT, ON_COMMAND_LINE, "FILE",
@@ -155,6 +167,7 @@ bool settings_put(
     struct settings *settings, enum option_id id, const char *value, struct error *error)
 {
 	struct setting *s = &settings->v[id];
+	unsigned char digest[DIGEST_SIZE];
 
 	if (!*value && option_defs[id].kind != OPTION_IS_FLAG)
 		return wrong(id, value, "is empty", error);
@@ -178,6 +191,10 @@ bool settings_put(
 		if (!parse_number(value, 10, 1, 65535, &s->number))
 			return wrong(id, value, "is not a port from 1 to 65535", error);
 		break;
+	case OPTION_IS_COUNT:
+		if (!parse_number(value, 10, 1, 1000, &s->number))
+			return wrong(id, value, "is not a number from 1 to 1000", error);
+		break;
 	case OPTION_IS_MODE:
 		if (!parse_number(value, 8, 0, 0777, &s->number))
 			return wrong(id, value, "is not an octal mode such as 022", error);
@@ -187,6 +204,12 @@ bool settings_put(
 			return wrong(id, value,
 			    "is not ADDR or ADDR#PORT; write 192.0.2.1, or 2001:db8::1#5353",
 			    error);
+		strlist_add(&s->list, value);
+		break;
+	case OPTION_IS_DIGESTS:
+		if (!digest_decode(value, digest))
+			return wrong(
+			    id, value, "is not a base64url SHA-256 digest of 43 characters", error);
 		strlist_add(&s->list, value);
 		break;
 	case OPTION_IS_LIST:

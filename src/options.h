@@ -29,6 +29,12 @@ enum option_id {
 	OPTION_CONNECT_TO,
 	OPTION_ALLOW_RESERVED,
 	OPTION_CA,
+	OPTION_CLEAN_TRIES,
+	OPTION_LOCK_TIMEOUT,
+	OPTION_STATE,
+	OPTION_CLEAN,
+	OPTION_OLDER_THAN,
+	OPTION_THUMBPRINT,
 	OPTION_VERIFIER,
 	OPTION_CONFIG,
 	OPTION_FORMAT,
@@ -46,8 +52,10 @@ enum option_kind {
 	OPTION_IS_CHOICE,  /* number: index into choices */
 	OPTION_IS_TIME,	   /* number: milliseconds */
 	OPTION_IS_PORT,	   /* number */
+	OPTION_IS_COUNT,   /* number, from 1 */
 	OPTION_IS_MODE,	   /* number: the octal file mode bits */
 	OPTION_IS_SERVERS, /* list of ADDR[#PORT], one element each time it is given */
+	OPTION_IS_DIGESTS, /* list of base64url SHA-256 digests, likewise */
 	OPTION_IS_LIST,	   /* list, one element each time it is given */
 };
 
@@ -97,7 +105,7 @@ void settings_free(struct settings *settings);
 /* What holds for one event: the first layer that has a setting wins. NULL layers are passed over.
  */
 struct view {
-	const struct settings *layer[4];
+	const struct settings *layer[5];
 };
 
 /* Never NULL; not set if no layer has it. */

@@ -48,13 +48,13 @@ bool session_open(struct session *s, const struct command *command, struct error
 	uv_loop_init(&s->loop);
 	watch_signals(s);
 	report_init(&s->report, &s->view);
+	journal_init(&s->journal, view_text(&s->view, OPTION_STATE));
 	s->jobs = (struct jobs){
 	    .loop = &s->loop,
-	    .command = &command->settings,
-	    .initial = &s->initial,
-	    .rules = &s->rules,
+	    .scope = {.command = &command->settings, .initial = &s->initial, .rules = &s->rules},
 	    .verifier = verifier_new(&s->loop, view_text(&s->view, OPTION_VERIFIER)),
 	    .report = &s->report,
+	    .journal = &s->journal,
 	};
 	s->open = true;
 	return true;
@@ -73,6 +73,7 @@ void session_close(struct session *s)
 			uv_close((uv_handle_t *)&s->signals[i], NULL);
 		uv_run(&s->loop, UV_RUN_DEFAULT);
 		uv_loop_close(&s->loop);
+		journal_close(&s->journal);
 	}
 	rules_free(&s->rules);
 	settings_free(&s->initial);

@@ -5,6 +5,7 @@
 
 #include "command.h"
 #include "job.h"
+#include "journal.h"
 #include "report.h"
 
 struct session {
@@ -14,6 +15,7 @@ struct session {
 	struct rules rules;
 	struct view view; /* what holds without a rule */
 	struct jobs jobs;
+	struct journal journal;
 	struct report report;
 	uv_signal_t signals[3];
 	bool open;
@@ -28,9 +30,10 @@ void session_run(struct session *session);
 void session_close(struct session *session);
 
 /* The commands. Each returns the exit status. */
-int call_command(struct session *session);   /* one call of a client; call.c */
-int stream_command(struct session *session); /* run; stream.c */
-int look_command(struct session *session);   /* verify; look.c */
+int call_command(struct session *session);    /* one call of a client; call.c */
+int stream_command(struct session *session);  /* run; stream.c */
+int look_command(struct session *session);    /* verify; look.c */
+int pending_command(struct session *session); /* pending.c */
 
 /* Prints what would be done for a job, and why. */
 void explain_job(const struct job *job);

@@ -93,8 +93,9 @@ static struct job *read_line(struct stream *s, const struct waiting *line)
 		    JSONLINE_MAX);
 	else if (!o)
 		error_set(&error, FAILURE_USAGE, "line %lld is not JSON: %s", s->number, why);
-	else
-		event_from_json(o, events_add(&events), &error);
+	else if (event_from_json(o, events_add(&events), &error))
+		event_use_thumbprints(
+		    &events.v[0], &view_get(&s->session->view, OPTION_THUMBPRINT)->list);
 	if (o && json_object_object_get_ex(o, "id", &id))
 		id = json_object_get(id);
 	s->id = id ? id : json_object_new_int64(s->number);

@@ -153,3 +153,79 @@ EOF
     stderr_has "--from CLIENT"
     [ ! -e hook.calls ]
 }
+
+# A verifier that notes the names it is asked about, and finds a name that begins with "bad" not
+# to be there.
+noting_verifier() {
+    handler verifier <<'EOF'
+#!/bin/bash
+while read -r q; do
+    id=$(jq .id <<<"$q") domain=$(jq -r .domain <<<"$q")
+    echo "$domain" >>asked
+    verdict=PASS
+    [[ $domain == bad* ]] && verdict=FAIL
+    echo "{\"id\": $id, \"verdict\": \"$verdict\", \"case\": \"D01\", \"reason\": \"the reason\", \"ms\": 1, \"servers\": []}"
+done
+EOF
+    echo "handler = \"$PWD/hook\"  verifier = \"$PWD/verifier\"" >"$ACMEHOOK_CONFIG"
+}
+
+# auth NAME REMAINING ALL DIGEST
+auth() {
+    CERTBOT_DOMAIN=$1 CERTBOT_REMAINING_CHALLENGES=$2 CERTBOT_ALL_DOMAINS=$3 CERTBOT_VALIDATION=$4 \
+        run --separate-stderr "$acmehook" --from certbot auth
+}
+
+@test "a batch is verified once, with its last challenge" {
+    recorder hook
+    noting_verifier
+    auth a.test 2 a.test,a.test,b.test "$digest"
+    auth a.test 1 a.test,a.test,b.test "$digest2"
+    status_is 0
+    [ ! -e asked ]
+    "$acmehook" --format json pending | jq -es 'length == 2 and all(.verdict == null)'
+    auth b.test 0 a.test,a.test,b.test "$digest3"
+    status_is 0
+    sort asked | file_is <(printf '%s\n' a.test a.test b.test)
+    # the handlers were called once each
+    [ "$(wc -l <hook.calls)" -eq 3 ]
+    "$acmehook" --format json pending | jq -es 'length == 3 and all(.verdict == "PASS")'
+}
+
+@test "the last call of a batch fails for an earlier name too, and says which" {
+    recorder hook
+    noting_verifier
+    auth bad.test 1 bad.test,b.test "$digest"
+    status_is 0
+    auth b.test 0 bad.test,b.test "$digest2"
+    status_is 3
+    stderr_has "dns-01 bad.test: the reason (FAIL D01"
+    # certbot cleans
+    [ "$(wc -l <hook.calls)" -eq 2 ]
+}
+
+@test "what an earlier run has left behind is not part of a batch" {
+    recorder hook
+    noting_verifier
+    auth bad.test 1 bad.test,b.test "$digest"     # and certbot was killed
+    auth bad.test 1 bad.test,c.test "$digest2"    # another certificate
+    auth a.test 1 a.test,b.test "$digest3"
+    auth b.test 0 a.test,b.test "$digest"
+    status_is 0
+    file_is asked <<<$'b.test\na.test'
+    # the same certificate again: the newest of each place counts
+    rm asked
+    sed -i 's/"created": [0-9]*/"created": 1700000000/' state/bad.test*.json
+    auth bad.test 1 bad.test,b.test "$digest3"
+    auth b.test 0 bad.test,b.test "$digest2"
+    status_is 3
+    sort asked | file_is <(printf '%s\n' b.test bad.test)
+}
+
+@test "with a batch of one, and for others than certbot, everything is verified at once" {
+    recorder hook
+    noting_verifier
+    auth a.test 0 a.test "$digest"
+    run "$acmehook" --from dehydrated deploy_challenge b.test "$token" "$digest2"
+    file_is asked <<<$'a.test\nb.test'
+}

@@ -8,7 +8,7 @@ K=$T.9jg46WB3rR_AHD-EBXdN7cBkH1WOu0tA3M9fm21mqTI
 D=-FVk2kpongQFTl-187wJpwpquMEs0qUyn6BDqqTNLqc
 alpn=f8:55:64:da:4a:68:9e:04:05:4e:5f:b5:f3:bc:09:a7:0a:6a:b8:c1:2c:d2:a5:32:9f:a0:43:aa:a4:cd:2e:a7
 
-handlers="acmetool certbot dehydrated env getssl lego lego-raw mod_md posh-acme truenas uacme win-acme"
+handlers="acme.sh acme.sh-deploy acmetool certbot dehydrated env getssl lego lego-hook lego-raw mod_md posh-acme truenas uacme win-acme"
 plugin_keys="cmd|type|domain|token|validation|txt_domain|uri|key_auth|status|validated|error|cert_path|key_path|chain_path|fullchain_path|timestamp|port|cert_timestamp"
 
 setup() {
@@ -23,13 +23,23 @@ echo "${*@Q}" >>calls
 cat >"input.${1-}"
 env >"env.${1-}"
 EOF
+    # what acme.sh sources records in the same way
+    handler dns_test.sh <<'EOF'
+dns_test_add() { ./hook add "$@"; }
+dns_test_rm() { ./hook rm "$@"; }
+dns_test_deploy() { ./hook deploy "$@"; }
+EOF
+    acme_sh acme.sh
+    export ACME_SH=$PWD/acme.sh HOME=$PWD
     live=$PWD/live/example.test
 }
 
-# The certificate files: certbot's directory, lego's files.
+# The certificate files: certbot's directory, those of lego, acme.sh, acmetool, and mod_md.
 certificates() {
-    mkdir -p "$live" lego
-    touch -d @1700000000 "$live"/{cert,chain,fullchain,privkey}.pem lego/example.test.{crt,key,issuer.crt}
+    mkdir -p "$live" lego acmesh acme/live/example.test md/domains/example.test
+    touch -d @1700000000 "$live"/{cert,chain,fullchain,privkey}.pem lego/example.test.{crt,key,issuer.crt} \
+        acmesh/{example.test.key,example.test.cer,ca.cer,fullchain.cer} \
+        acme/live/example.test/{cert,chain,fullchain,privkey} md/domains/example.test/{pubcert,privkey}.pem
 }
 
 # --- clients
@@ -39,6 +49,11 @@ certificates() {
 client() {
     vars=() input=$'not for you\n' told=
     case "$1 $2" in
+    'acme.sh dns-01 deploy') words=(add _acme-challenge.example.test "$D" "$K") told="token key_auth" ;;
+    'acme.sh dns-01 clean') words=(rm _acme-challenge.example.test "$D" "$K") told="token key_auth" ;;
+    'acme.sh-bare dns-01 deploy') words=(add _acme-challenge.example.test "$D") ;;
+    'acme.sh-bare dns-01 clean') words=(rm _acme-challenge.example.test "$D") ;;
+    'acme.sh certificate') words=(deploy example.test "$PWD"/acmesh/{example.test.key,example.test.cer,ca.cer,fullchain.cer}) ;;
     'acmetool dns-01 '*)
         input=''
         words=("challenge-dns-$(start_or_stop "$2")" example.test '' "$D" '')
@@ -48,6 +63,10 @@ client() {
         input=$K told="token key_auth"
         words=("challenge-http-$(start_or_stop "$2")" example.test '' "$T")
         vars=(ACME_STATE_DIR=/var/lib/acme)
+        ;;
+    'acmetool certificate')
+        words=(live-updated) input=$'example.test\n'
+        vars=("ACME_STATE_DIR=$PWD/acme")
         ;;
     'certbot dns-01 '* | 'certbot http-01 '*)
         words=(auth)
@@ -106,8 +125,11 @@ client() {
         ;;
     'mod_md dns-01 deploy') words=(setup example.test "$D") input=- ;;
     'mod_md dns-01 clean') words=(teardown example.test "$D") input=- ;;
+    'mod_md certificate') words=(installed example.test) vars=("MDStoreDir=$PWD/md") input=- ;;
     'posh-acme dns-01 deploy') words=(add _acme-challenge.example.test "$D") ;;
     'posh-acme dns-01 clean') words=(delete _acme-challenge.example.test "$D") ;;
+    'proxmox dns-01 deploy') words=(setup sample example.test) input="$D"$'\nSAMPLE_Key=a = b\n' ;;
+    'proxmox dns-01 clean') words=(teardown sample example.test) input="$D"$'\n' ;;
     'truenas dns-01 deploy') words=(set example.test _acme-challenge.example.test "$D") ;;
     'truenas dns-01 clean') words=(unset example.test _acme-challenge.example.test "$D") ;;
     'uacme '*-01' '*)
@@ -175,8 +197,16 @@ stale_for() {
 # dialect CLIENT: which --from it is
 dialect() {
     case $1 in
-    lego-*) echo lego ;;
+    acme.sh-* | lego-*) echo "${1%-*}" ;;
     *) echo "$1" ;;
+    esac
+}
+
+# script HANDLER: the file that is one
+script() {
+    case $1 in
+    acme.sh*) echo dns_test.sh ;;
+    *) echo hook ;;
     esac
 }
 
@@ -185,7 +215,7 @@ call_hook() {
     local name
     name=$(dialect "$1")
     stale_for "$name"
-    set -- env "${kept[@]}" "${vars[@]}" "$acmehook" -H "$PWD/hook" "${@:2}" --from "$name" "${words[@]}"
+    set -- env "${kept[@]}" "${vars[@]}" "$acmehook" -H "$PWD/$(script "${3-}")" "${@:2}" --from "$name" "${words[@]}"
     rm -f calls input.* env.*
     if [ "$input" = - ]; then
         run --separate-stderr "$@" <&-
@@ -207,8 +237,13 @@ wanted() {
         return
     fi
     case "$2 $type" in
-    'acmetool dns-01') calls=("challenge-dns-$(start_or_stop "$3") example.test '' $D ''") ;;
+    'acme.sh dns-01') calls=("$(one_of "$verb" add rm) _acme-challenge.example.test $D") ;;
+    'acmetool dns-01')
+        calls=("challenge-dns-$(start_or_stop "$3") example.test '' $D ''")
+        variables=(ACME_STATE_DIR=/var/lib/acme)
+        ;;
     'acmetool http-01')
+        variables=(ACME_STATE_DIR=/var/lib/acme)
         calls=("challenge-http-$(start_or_stop "$3") example.test '' $T")
         standard_input=$K
         ;;
@@ -233,7 +268,7 @@ wanted() {
     'lego-raw dns-01')
         calls=("$(present_or "$verb") -- example.test $T $K")
         [[ $told == *key_auth* ]] ||
-            refused="the handler's $(present_or "$verb") (dialect lego-raw) needs the key_auth, which the client does not tell; use a handler that wants the TXT value instead"
+            refused="the handler's $(present_or "$verb") (dialect lego-raw) needs the key_auth, which the client does not tell; set thumbprint, or use a handler that wants the TXT value instead"
         [[ $told == *token* ]] || refused="the handler's $(present_or "$verb") (dialect lego-raw) needs the "
         ;;
     'mod_md dns-01') calls=("$(one_of "$verb" setup teardown) example.test $D") ;;
@@ -274,17 +309,29 @@ plugin_variables() {
 
 wanted_certificate() {
     local list key=$live/privkey.pem cert=$live/cert.pem full=$live/fullchain.pem chain=$live/chain.pem
-    [[ $1 != lego* ]] || { key=$PWD/lego/example.test.key cert=$PWD/lego/example.test.crt full=$cert chain=$PWD/lego/example.test.issuer.crt; }
+    case $1 in
+    lego*) key=$PWD/lego/example.test.key cert=$PWD/lego/example.test.crt full=$cert chain=$PWD/lego/example.test.issuer.crt ;;
+    acme.sh) key=$PWD/acmesh/example.test.key cert=$PWD/acmesh/example.test.cer full=$PWD/acmesh/fullchain.cer chain=$PWD/acmesh/ca.cer ;;
+    acmetool) key=$PWD/acme/live/example.test/privkey cert=${key%/*}/cert full=${key%/*}/fullchain chain=${key%/*}/chain ;;
+    mod_md) key=$PWD/md/domains/example.test/privkey.pem cert=$PWD/md/domains/example.test/pubcert.pem full=$cert chain=$cert ;;
+    esac
     case $2 in
+    acme.sh-deploy) calls=("deploy example.test $key $cert $chain $full") ;;
+    acmetool)
+        calls=(live-updated) standard_input=example.test
+        variables=("ACME_STATE_DIR=$PWD/acme")
+        [ "$1" = acmetool ] ||
+            refused="the handler's live-updated (dialect acmetool) needs the directory with live/DOMAIN/cert, chain, fullchain and privkey, which the client does not tell"
+        ;;
     certbot)
         calls=("")
         variables=("RENEWED_LINEAGE=$live" RENEWED_DOMAINS=example.test)
         [ "$1" != certbot ] || variables[1]+=" www.example.test"
-        [[ $1 != lego* ]] ||
+        [[ $1 != @(lego*|acme.sh|acmetool|mod_md) ]] ||
             refused="the handler's deploy (dialect certbot) needs the directory with cert.pem, chain.pem, fullchain.pem and privkey.pem, which the client does not tell"
         ;;
-    lego)
-        calls=(deploy)
+    lego-hook)
+        calls=("")
         variables=(LEGO_HOOK_CERT_NAME=example.test LEGO_CERT_DOMAIN=example.test "LEGO_HOOK_CERT_PATH=$full" "LEGO_CERT_PATH=$full"
             "LEGO_HOOK_CERT_KEY_PATH=$key" "LEGO_CERT_KEY_PATH=$key"
             "LEGO_HOOK_ISSUER_CERT_PATH=$chain" "LEGO_ISSUER_CERT_PATH=$chain")
@@ -304,10 +351,11 @@ wanted_certificate() {
 its_variables() {
     local pattern=
     case "$1${2#*-01}" in
+    acmetool*) pattern=ACME_STATE_DIR ;;
     certbot*) pattern='(CERTBOT_|RENEWED_|FAILED_DOMAINS)[A-Z_]*' ;;
     dehydrated' '*) pattern='CHALLENGETYPE|altnames' ;;
     env*) pattern="(cbot_)?($plugin_keys)" ;;
-    legocertificate) pattern='LEGO_(HOOK_CERT_NAME|CERT_DOMAIN|(HOOK_)?(CERT|CERT_KEY|ISSUER_CERT)_PATH)' ;;
+    lego-hookcertificate) pattern='LEGO_(HOOK_CERT_NAME|CERT_DOMAIN|(HOOK_)?(CERT|CERT_KEY|ISSUER_CERT)_PATH)' ;;
     uacme*) pattern='UACME_(METHOD|TYPE|IDENT|TOKEN|AUTH)' ;;
     *) return 0 ;;
     esac
@@ -385,6 +433,8 @@ every_handler() {
     [ "$failed" -eq 0 ]
 }
 
+@test "dns-01: acme.sh calls every handler" { every_handler acme.sh "dns-01 deploy" "dns-01 clean"; }
+@test "dns-01: acme.sh without the key authorization calls every handler" { every_handler acme.sh-bare "dns-01 deploy" "dns-01 clean"; }
 @test "dns-01: acmetool calls every handler" { every_handler acmetool "dns-01 deploy" "dns-01 clean"; }
 @test "dns-01: certbot calls every handler" { every_handler certbot "dns-01 deploy" "dns-01 clean"; }
 @test "dns-01: dehydrated calls every handler" { every_handler dehydrated "dns-01 deploy" "dns-01 clean"; }
@@ -396,6 +446,7 @@ every_handler() {
 @test "dns-01: lego 1, which appended a TTL, calls every handler" { every_handler lego-1 "dns-01 deploy" "dns-01 clean"; }
 @test "dns-01: mod_md, with standard input closed, calls every handler" { every_handler mod_md "dns-01 deploy" "dns-01 clean"; }
 @test "dns-01: Posh-ACME calls every handler" { every_handler posh-acme "dns-01 deploy" "dns-01 clean"; }
+@test "dns-01: Proxmox calls every handler" { every_handler proxmox "dns-01 deploy" "dns-01 clean"; }
 @test "dns-01: TrueNAS calls every handler" { every_handler truenas "dns-01 deploy" "dns-01 clean"; }
 @test "dns-01: uacme calls every handler" { every_handler uacme "dns-01 deploy" "dns-01 clean"; }
 @test "dns-01: win-acme calls every handler" { every_handler win-acme "dns-01 deploy" "dns-01 clean"; }
@@ -411,9 +462,45 @@ every_handler() {
 @test "tls-alpn-01: uacme calls every handler" { every_handler uacme "tls-alpn-01 deploy" "tls-alpn-01 clean"; }
 
 @test "a certificate: every client calls every handler that has a word for it" {
-    for name in certbot dehydrated extauth json lego lego-4; do
+    for name in acme.sh acmetool certbot dehydrated extauth json lego lego-4 mod_md; do
         every_handler $name certificate
     done
+}
+
+# other_events: calls of dehydrated's that are neither challenges nor new certificates
+other_events() {
+    cat <<'EOF'
+startup_hook
+exit_hook
+exit_hook 'it failed'
+sync_cert /k /c /f /h /r
+deploy_ocsp example.test /o 1
+unchanged_cert example.test /k /c /f /h
+invalid_challenge example.test 'no such name'
+request_failure 500 error get headers
+generate_csr example.test /dir example.test
+EOF
+}
+
+@test "other events reach the handlers that have a word for them; for all others they succeed silently" {
+    local line word pair to failed=0
+    for to in $handlers; do
+        while read -r line; do
+            eval "words=($line)" && word=${words[0]}
+            case "$to $word" in
+            dehydrated*) calls=("$line") ;;
+            'certbot startup_hook' | 'certbot exit_hook') calls=("") ;;
+            'env unchanged_cert') calls=("unchanged_cert") ;;
+            *) calls=() ;;
+            esac
+            rm -f calls
+            run --separate-stderr "$acmehook" -H "$PWD/$(script "$to")" --to "$to" --from dehydrated "${words[@]}" </dev/null
+            pair="dehydrated $line -> $to"
+            same "exit status" "$status" 0 && same output "$output$stderr" "" &&
+                same calls "$(cat calls 2>/dev/null)" "$(quoted "${calls[@]}")" || failed=1
+        done < <(other_events)
+    done
+    [ "$failed" -eq 0 ]
 }
 
 # --- what the matrix cannot say
@@ -516,6 +603,58 @@ EOF
     calls_are "deploy_challenge 2001:db8::1 $T $K"
 }
 
+# --- the thumbprint of the account
+
+@test "token and thumbprint make the key authorization, for a handler that wants it" {
+    for client in dehydrated uacme; do
+        for situation in "dns-01 deploy" "dns-01 clean"; do
+            client $client "$situation"
+            call_hook $client --to lego-raw --thumbprint "$digest" --thumbprint "${K#*.}"
+            status_is 0
+            calls_are "$(present_or "${situation#* }") -- example.test $T $K"
+        done
+    done
+    # also in the file, and for the environment of a handler
+    config <<EOF
+verify = "off"
+thumbprint = { "$digest", "${K#*.}" }
+EOF
+    client dehydrated "dns-01 deploy"
+    call_hook dehydrated --to env
+    grep -qxe "key_auth=$K" env.perform
+    # and for JSON events that do not have it
+    run -0 --separate-stderr "$acmehook" -H "$PWD/hook" --to lego-raw run < <(
+        printf '{"cmd": "perform_challenge", "type": "dns-01", "domain": "example.test", "token": "%s", "validation": "%s"}\n' "$T" "$D"
+    )
+    [ "$(tail -n 1 calls)" = "$(quoted "present -- example.test $T $K")" ]
+}
+
+@test "a thumbprint of another account makes nothing: who needs it is refused, the others are not" {
+    client dehydrated "dns-01 deploy"
+    call_hook dehydrated --to lego-raw --thumbprint "$digest"
+    status_is 2
+    stderr_has "needs the key_auth, which the client does not tell; no thumbprint that is set makes one that has this value as its digest"
+    [ ! -e calls ]
+    call_hook dehydrated --to env --thumbprint "$digest"
+    status_is 0
+    ! grep -q key_auth= env.perform
+}
+
+@test "without a token there is nothing that a thumbprint could be used for" {
+    client lego "dns-01 deploy"
+    call_hook lego --to lego-raw --thumbprint "${K#*.}"
+    status_is 2
+    stderr_has "needs the token, which the client does not tell"
+}
+
+@test "a thumbprint that cannot be one" {
+    run -2 --separate-stderr "$acmehook" --thumbprint short -H "$PWD/hook" --from lego present x "$D"
+    stderr_is 'acmehook: thumbprint: "short" is not a base64url SHA-256 digest of 43 characters'
+    config <<<'thumbprint = { "short" }'
+    run -2 --separate-stderr "$acmehook" -H "$PWD/hook" --from lego present x "$D"
+    stderr_has ':1: thumbprint: "short" is not a base64url SHA-256 digest of 43 characters'
+}
+
 # --- calls that are wrong
 
 # NAME | words | exit status | the one sentence (no more on standard error; of TrueNAS and certbot
@@ -532,21 +671,34 @@ EOF
             failed=1
         fi
     done <<'EOF'
+acme.sh   | add _acme-challenge.example.test             | 2 | acme.sh add: 1 word instead of at least 2
+acme.sh   | rm                                           | 2 | acme.sh rm: 0 words instead of at least 2
+acme.sh   | deploy example.test /k /c /a                 | 2 | acme.sh deploy: 4 words instead of at least 5
+acme.sh   | deploy example.test /k /nowhere.cer /a /f    | 2 | /nowhere.cer, which acme.sh names, is not there
+acme.sh   | send subject content 0                       | 2 | acme.sh: "send" is none of add, rm, deploy
+acme.sh   | add alias.test "$D"                          | 2 | --challenge-alias, not --domain-alias
+acme.sh   | add _acme-challenge.example.test "$K"        | 2 | is not a base64url SHA-256 digest of 43 characters
+acme.sh   | add _acme-challenge.example.test "$digest" "$K" | 2 | is not the digest of the key authorization
+acme.sh   |                                              | 2 | acme.sh: it does not say what happens
 acmetool  | challenge-dns-start example.test ''          | 2 | acmetool challenge-dns-start: 2 words instead of at least 3
 acmetool  | challenge-http-stop example.test             | 2 | acmetool challenge-http-stop: 1 word instead of at least 3
 acmetool  | challenge-http-start example.test '' "$T"    | 2 | the key_auth is not on standard input
 acmetool  | challenge-dns-start example.test '' short    | 2 | value "short" is not a base64url SHA-256 digest of 43 characters
 acmetool  | challenge-dns-start -x '' "$D"               | 2 | domain "-x"
 acmetool  | challenge-tls-sni-start a.test '' n1 n2      | 42 |
-acmetool  | live-updated                                 | 42 |
+acmetool  | challenge-tls-alpn-start a.test ''           | 42 |
+acmetool  | live-updated                                 | 2 | the domain is not on standard input
 acmetool  |                                              | 2 | acmetool: it does not say what happens
 certbot   | auth                                         | 2 | CERTBOT_DOMAIN is not in the environment
 certbot   | deploy                                       | 2 | RENEWED_LINEAGE is not in the environment
 certbot   | renew                                        | 2 | certbot: "renew" is none of auth, cleanup, deploy, pre, post
 certbot   |                                              | 2 | certbot: it does not say what happens
+dehydrated |                                             | 2 | dehydrated: it does not say what happens
 dehydrated | deploy_challenge example.test "$T"          | 2 | dehydrated deploy_challenge: 2 words instead of a multiple of 3
 dehydrated | deploy_challenge example.test "$T" short    | 2 | validation "short"
+dehydrated | clean_challenge example.test "$T" "$D" x    | 2 | dehydrated clean_challenge: 4 words instead of a multiple of 3
 dehydrated | no_such_operation a b                       | 0 |
+extauth   |                                              | 2 | extauth: it does not say what happens
 extauth   | perform                                      | 2 | cbot_validation is not in the environment
 extauth   | deploy_cert                                  | 2 | cbot_cert_path is not in the environment
 extauth   | no_such_operation                            | 0 |
@@ -555,6 +707,9 @@ getssl    | del                                          | 2 | getssl del: 0 wor
 getssl    | example.test "$D"                            | 2 | getssl: "example.test" is none of add, del
 getssl    | add example.test "${D}x"                     | 2 | is not a base64url SHA-256 digest of 43 characters
 getssl    |                                              | 2 | getssl: it does not say what happens
+lego      |                                              | 2 | lego: it does not say what happens
+lego      | present _acme-challenge.192.0.2.1. "$D"      | 2 | dns-01 is not possible for the IP address 192.0.2.1
+lego      | present _acme-challenge.bücher.test. "$D"    | 2 | domain "b
 lego      | present _acme-challenge.example.test.        | 2 | lego present: 1 word instead of at least 2
 lego      | present -- example.test "$T"                 | 2 | lego present: 3 words instead of at least 4
 lego      | cleanup _acme-challenge.example.test. "$K"   | 2 | is not a base64url SHA-256 digest of 43 characters
@@ -565,26 +720,53 @@ lego      | deploy                                       | 2 | LEGO_HOOK_CERT_PA
 lego      | renew                                        | 2 | lego: "renew" is none of present, cleanup, timeout, pre, deploy, post
 mod_md    | setup example.test                           | 2 | mod_md setup: 1 word instead of at least 2
 mod_md    | teardown                                     | 2 | mod_md teardown: 0 words instead of at least 1
-mod_md    | teardown example.test                        | 2 | set MDChallengeDns01Version 2
+mod_md    | teardown example.test                        | 2 | mod_md does not say which value is to be cleaned
 mod_md    | setup example.test "$K"                      | 2 | is not a base64url SHA-256 digest of 43 characters
-mod_md    | renewed example.test                         | 2 | mod_md: "renewed" is none of setup, teardown
+mod_md    | setup -x "$D"                                | 2 | domain "-x"
+mod_md    | renewed                                      | 2 | mod_md renewed: 0 words instead of at least 1
+mod_md    | installed example.test                       | 2 | write MDMessageCmd /usr/bin/env MDStoreDir=DIRECTORY
+mod_md    | challenge-setup:http-01:example.test example.test | 0 |
+mod_md    | no-such-reason example.test                  | 0 |
+mod_md    |                                              | 2 | mod_md: it does not say what happens
+posh-acme |                                              | 2 | posh-acme: it does not say what happens
 posh-acme | add _acme-challenge.example.test             | 2 | posh-acme add: 1 word instead of at least 2
 posh-acme | remove _acme-challenge.example.test "$D"     | 2 | posh-acme: "remove" is none of add, delete
 posh-acme | add example.test "$D"                        | 2 | txt_domain "example.test" does not begin with _acme-challenge.
 posh-acme | add _acme-challenge.example.test ''          | 2 | is not a base64url SHA-256 digest of 43 characters
+proxmox   |                                              | 2 | proxmox: it does not say what happens
+proxmox   | setup sample                                 | 2 | proxmox setup: 1 word instead of at least 2
+proxmox   | setup sample example.test                    | 2 | the value is not on standard input
+proxmox   | add sample example.test                      | 2 | proxmox: "add" is none of setup, teardown
+truenas   |                                              | 2 | truenas: it does not say what happens
 truenas   | set example.test "$D"                        | 2 | truenas set: 2 words instead of at least 3
 truenas   | add example.test _acme-challenge.example.test "$D" | 2 | truenas: "add" is none of set, unset
 truenas   | set example.test _acme-challenge.other.test "$D"   | 2 | is not _acme-challenge. and the domain
 truenas   | set example.test _acme-challenge.example.test short | 2 | is not a base64url SHA-256 digest of 43 characters
 uacme     | begin dns-01 example.test "$T"               | 1 | uacme begin: 3 words instead of at least 4
+uacme     |                                              | 1 | uacme: it does not say what happens
 uacme     | start dns-01 example.test "$T" "$D"          | 1 | uacme: "start" is none of begin, done, failed
 uacme     | begin dns-01 example.test "$T" short         | 1 | value "short"
 uacme     | begin dns-01 192.0.2.1 "$T" "$D"             | 1 | dns-01 is not possible for the IP address 192.0.2.1
 uacme     | begin http-01 example.test other "$K"        | 1 | token "other" is not the one the key authorization
 win-acme  | create example.test "$D"                     | 2 | win-acme create: 2 words instead of at least 3
 win-acme  | add example.test _acme-challenge.example.test "$D" | 2 | win-acme: "add" is none of create, delete
+win-acme  | create example.test shared.other.test "$D"   | 2 | is not _acme-challenge. and the domain
+win-acme  |                                              | 2 | win-acme: it does not say what happens
 win-acme  | create example.test _acme-challenge.example.test short | 2 | is not a base64url SHA-256 digest of 43 characters
 EOF
+    [ "$failed" -eq 0 ]
+}
+
+@test "words behind those that are known are passed over" {
+    local name failed=0
+    for name in acme.sh acmetool getssl lego lego-raw mod_md posh-acme truenas uacme win-acme; do
+        client "$name" "dns-01 deploy"
+        wanted "$name" dehydrated "dns-01 deploy"
+        words+=(more words)
+        call_hook "$name"
+        pair="$name, with more words"
+        answered "$name" "" && got_all dehydrated "dns-01 deploy" || failed=1
+    done
     [ "$failed" -eq 0 ]
 }
 
@@ -608,10 +790,11 @@ EOF
         [ "$(tail -n 1 calls)" = "${cleaned}_challenge example.test $D $D" ]
     done <<EOF
 dehydrated|deploy_challenge example.test $D $D|1|clean
+acme.sh|add _acme-challenge.example.test $D|1|clean
 getssl|add example.test $D|1|clean
 mod_md|setup example.test $D|1|clean
 uacme|begin dns-01 example.test $D $D|1|clean
-acmetool|challenge-dns-start example.test - $D|1|deploy
+acmetool|challenge-dns-start example.test - $D|1|clean
 lego|present _acme-challenge.example.test. $D|1|deploy
 posh-acme|add _acme-challenge.example.test $D|1|deploy
 truenas|set example.test _acme-challenge.example.test $D|1|deploy
@@ -624,9 +807,20 @@ EOF
     from lego timeout
     status_is 0
     stderr_is ""
-    jq -e '.timeout >= 60 and .interval >= 1' <<<"$output"
+    stdout_is '{"timeout": 300, "interval": 5}'
     calls_are
     run -0 "$acmehook" --from lego timeout
+}
+
+@test "lego's handlers do not know the words of its hooks, and are not told of them" {
+    certificates
+    LEGO_CERT_DOMAIN=example.test LEGO_CERT_PATH=$PWD/lego/example.test.crt LEGO_CERT_KEY_PATH=$PWD/lego/example.test.key
+    export LEGO_CERT_DOMAIN LEGO_CERT_PATH LEGO_CERT_KEY_PATH
+    for word in pre deploy post; do
+        run -0 --separate-stderr "$acmehook" -H "$PWD/hook" --to lego --from lego $word
+        calls_are
+        stderr_is ""
+    done
 }
 
 @test "lego's pre, deploy and post: events, and a status that counts" {
@@ -701,11 +895,132 @@ EOF
     stderr_is ""
 }
 
-@test "mod_md: teardown without its value says what to set" {
-    from mod_md teardown example.test
+@test "mod_md: its messages are events; those that tell of no event succeed without a word" {
+    certificates
+    export MDStoreDir=$PWD/md
+    while IFS='|' read -r words call; do
+        # shellcheck disable=SC2086
+        rm -f calls
+        # shellcheck disable=SC2086
+        run --separate-stderr "$acmehook" -H "$PWD/hook" --from mod_md $words <&-
+        status_is 0
+        stderr_is ""
+        stdout_is ""
+        eval "calls_are $call"
+    done <<'EOF'
+renewing example.test|startup_hook
+renewed example.test|exit_hook
+installed example.test|"deploy_cert example.test $PWD/md/domains/example.test/privkey.pem $PWD/md/domains/example.test/pubcert.pem $PWD/md/domains/example.test/pubcert.pem $PWD/md/domains/example.test/pubcert.pem 1700000000"
+expiring example.test|"exit_hook 'example.test: expiring: the certificate is about to expire, and not renewed'"
+errored example.test|"exit_hook 'example.test: errored: the certificate could not be renewed'"
+ocsp-errored example.test|"exit_hook 'example.test: ocsp-errored: no OCSP response could be had'"
+ocsp-renewed example.test|
+challenge-setup:dns-01:example.test example.test|
+EOF
+}
+
+@test "mod_md: a handler that fails on a message defers the renewal, or gets the message again" {
+    fails 'startup_hook | exit_hook'
+    for word in renewing renewed errored; do
+        from mod_md $word example.test
+        status_is 1
+    done
+}
+
+@test "mod_md: rules choose by the managed domain of a message" {
+    config <<EOF
+match "example.test" { handler = "$PWD/hook" }
+EOF
+    run -0 "$acmehook" --from mod_md renewed other.test
+    calls_are
+    run -0 "$acmehook" --from mod_md renewed example.test
+    calls_are exit_hook
+}
+
+@test "Proxmox: the plugin's data are variables of the handler, and are NAME=VALUE" {
+    client proxmox "dns-01 deploy"
+    call_hook proxmox
+    status_is 0
+    grep -qx 'SAMPLE_Key=a = b' env.deploy_challenge
+    for line in nothing =x; do
+        input=$D$'\n'$line
+        call_hook proxmox
+        status_is 2
+        stderr_has "the data of the plugin, behind the value on standard input, have a line that is not NAME=VALUE"
+        [ ! -e calls ]
+    done
+    input=short
+    call_hook proxmox
     status_is 2
-    stderr_has "teardown of example.test: the value is missing; set MDChallengeDns01Version 2 in httpd's configuration"
+    stderr_has 'value "short" is not a base64url SHA-256 digest of 43 characters'
+}
+
+@test "Proxmox: a setup that failed is cleaned" {
+    fails deploy_challenge
+    run --separate-stderr "$acmehook" -H "$PWD/hook" --from proxmox setup sample example.test <<<"$D"
+    status_is 1
+    [ "$(tail -n 1 calls)" = "clean_challenge example.test $D $D" ]
+}
+
+@test "acmetool: live-updated has a name on each line, and its certificate in the state directory" {
+    certificates
+    mkdir acme/live/other.test
+    touch -d @1700000001 acme/live/other.test/cert
+    for text in $'example.test\nother.test\n' $'example.test\r\nother.test'; do
+        rm -f calls
+        run -0 --separate-stderr env ACME_STATE_DIR="$PWD/acme" "$acmehook" -H "$PWD/hook" --from acmetool live-updated < <(printf %s "$text")
+        calls_are \
+            "deploy_cert example.test $PWD/acme/live/example.test/privkey $PWD/acme/live/example.test/cert $PWD/acme/live/example.test/fullchain $PWD/acme/live/example.test/chain 1700000000" \
+            "deploy_cert other.test $PWD/acme/live/other.test/privkey $PWD/acme/live/other.test/cert $PWD/acme/live/other.test/fullchain $PWD/acme/live/other.test/chain 1700000001"
+    done
+}
+
+@test "acmetool: a name of live-updated without a certificate, or that is none" {
+    certificates
+    for text in nowhere.test ../../etc; do
+        run --separate-stderr env ACME_STATE_DIR="$PWD/acme" "$acmehook" -H "$PWD/hook" --from acmetool live-updated <<<"$text"
+        status_is 2
+        [ ! -e calls ]
+        [ "${#stderr_lines[@]}" -eq 1 ]
+    done
+    run --separate-stderr env ACME_STATE_DIR="$PWD/acme" "$acmehook" -H "$PWD/hook" --from acmetool live-updated <<<nowhere.test
+    stderr_has "$PWD/acme/live/nowhere.test/cert, which live-updated names, is not there"
+}
+
+@test "acmetool: a challenge that no handler is for gets 42 without a word" {
+    config <<EOF
+verify = "off"
+match "dns-01" { handler = "$PWD/hook" }
+EOF
+    run --separate-stderr "$acmehook" --from acmetool challenge-http-start example.test '' "$T" <<<"$K"
+    status_is 42
+    stderr_is ""
+    run -0 "$acmehook" --from acmetool challenge-dns-start example.test '' "$D" ''
+    calls_are "deploy_challenge example.test $D $D"
+}
+
+@test "acmetool: a handler's 42 is ours; for other clients it is a failure" {
+    handler hook <<<$'#!/bin/sh\nexit 42'
+    run --separate-stderr "$acmehook" -H "$PWD/hook" --to acmetool --from acmetool challenge-dns-start example.test '' "$D" ''
+    status_is 42
+    run --separate-stderr "$acmehook" -H "$PWD/hook" --to acmetool --from lego present _acme-challenge.example.test. "$D"
+    status_is 1
+    run --separate-stderr "$acmehook" -H "$PWD/hook" --from acmetool challenge-dns-start example.test '' "$D" ''
+    status_is 1
+}
+
+@test "acmetool: a type that no handler is for is 42 without a word, start and stop" {
+    config <<EOF
+match "dns-01" { handler = "$PWD/hook" }
+EOF
+    for word in start stop; do
+        run --separate-stderr "$acmehook" --from acmetool challenge-http-$word example.test '' "$T" <<<"$K"
+        status_is 42
+        stderr_is ""
+    done
     [ ! -e calls ]
+    from acmetool challenge-http-start example.test '' not/a/token <<<"$K"
+    status_is 2
 }
 
 @test "acmetool: standard input is the key authorization, with or without a newline" {
@@ -746,11 +1061,11 @@ EOF
 acmetool challenge-dns-start example.test - $D
 dehydrated deploy_challenge example.test $T $D
 lego present -- example.test $T $K
-mod_md setup example.test $D
+mod_md renewed example.test
 truenas set example.test _acme-challenge.example.test $D
 uacme begin dns-01 example.test $T $D
 EOF
-    for word in add del auth create delete perform deploy pre post cleanup no-such-word; do
+    for word in add del auth create delete perform deploy pre post cleanup rm setup no-such-word; do
         run -2 --separate-stderr "$acmehook" -H "$PWD/hook" "$word" example.test "$D"
         stderr_has "say who calls with --from CLIENT"
     done
@@ -788,6 +1103,7 @@ getssl-del getssl dns-01 clean
 lego lego-raw dns-01 deploy
 acmehook-lego lego dns-01 deploy
 mod_md mod_md dns-01 clean
+proxmox proxmox dns-01 deploy
 truenas truenas dns-01 deploy
 uacme uacme http-01 deploy
 win-acme win-acme dns-01 clean

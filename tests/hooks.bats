@@ -38,9 +38,9 @@ setup() {
 
 # --- both
 
-@test "both hooks are clean by shellcheck" {
+@test "the hooks, and the scripts for acme.sh, are clean by shellcheck" {
     need shellcheck
-    shellcheck -s sh "$srcdir/hooks/webroot" "$srcdir/hooks/nsupdate"
+    shellcheck -s sh "$srcdir/hooks/webroot" "$srcdir/hooks/nsupdate" "$srcdir"/hooks/acme.sh/*.sh
 }
 
 @test "both hooks explain themselves with --help" {

@@ -19,6 +19,7 @@ digest3=667drNmQL3vX6bu8YZlgy0wKNBlCny8yrjF1lSaUndc
 setup() {
     cd "$BATS_TEST_TMPDIR" || return
     export ACMEHOOK_CONFIG=$BATS_TEST_TMPDIR/acmehook.conf
+    export ACMEHOOK_STATE=$BATS_TEST_TMPDIR/state
     config </dev/null
 }
 
@@ -68,4 +69,38 @@ status_is() {
 }
 file_is() { # FILE: equals stdin
     diff -u - "$1"
+}
+
+# acme_sh PATH: a stand-in for acme.sh, which Debian does not have. Of the real one it is main(),
+# which runs a first word without "-" as a command, and, of the functions that scripts for it call,
+# those for settings and messages; settings are kept below LE_WORKING_DIR, as acme.sh keeps them.
+acme_sh() {
+    mkdir -p "$(dirname "$1")"
+    cat >"$1" <<'EOF'
+#!/usr/bin/env sh
+LE_WORKING_DIR=${LE_WORKING_DIR:-$HOME/.acme.sh}
+ACCOUNT_CONF_PATH=$LE_WORKING_DIR/account.conf
+_initpath() {
+    [ -z "$1" ] || DOMAIN_PATH=$LE_WORKING_DIR/$1
+    [ ! -f "$ACCOUNT_CONF_PATH" ] || . "$ACCOUNT_CONF_PATH"
+}
+_info() { printf '%s\n' "$1"; }
+_err() {
+    printf '%s\n' "$1" >&2
+    return 1
+}
+_readaccountconf_mutable() { sed -n "s/^SAVED_$1='\(.*\)'$/\1/p" "$ACCOUNT_CONF_PATH" 2>/dev/null; }
+_saveaccountconf_mutable() { printf "SAVED_%s='%s'\n" "$1" "$2" >>"$ACCOUNT_CONF_PATH"; }
+_savedomainconf() { printf "%s='%s'\n" "$1" "$2" >>"$DOMAIN_PATH/domain.conf"; }
+_idn() { printf %s "$1"; }
+_digest() { openssl dgst -"$1" -binary | openssl base64 -e; }
+_url_replace() { tr '/+' '_-' | tr -d '= \n'; }
+main() {
+    case ${1-} in
+    '' | -*) echo "usage: of acme.sh" ;;
+    *) "$@" ;;
+    esac
+}
+main "$@"
+EOF
 }

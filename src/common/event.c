@@ -81,6 +81,8 @@ static const struct {
     [VIEW_TIMESTAMP] = {"timestamp", CHECK_TEXT},
     [VIEW_LINEAGE] = {"directory with cert.pem, chain.pem, fullchain.pem and privkey.pem",
 	CHECK_TEXT},
+    [VIEW_STATE_DIR] = {"directory with live/DOMAIN/cert, chain, fullchain and privkey",
+	CHECK_TEXT},
     [VIEW_EMPTY] = {"empty word", CHECK_TEXT},
     [VIEW_DASHES] = {"--", CHECK_TEXT},
 };
@@ -210,7 +212,7 @@ static bool domain_from_fqdn(struct event *event, struct error *error)
 		    "does not begin with _acme-challenge., so that the domain is not known: the "
 		    "client "
 		    "has followed a CNAME (lego: LEGO_DISABLE_CNAME_SUPPORT=true or "
-		    "EXEC_MODE=RAW)");
+		    "EXEC_MODE=RAW; acme.sh: --challenge-alias, not --domain-alias)");
 	event_set(event, FIELD_DOMAIN, fqdn + strlen(prefix));
 	return true;
 }
@@ -378,17 +380,43 @@ static bool complete_fqdn(struct event *event, struct error *error)
 	return true;
 }
 
+bool event_complete_identifier(struct event *event, struct error *error)
+{
+	bool challenge = verb_is_challenge(event->verb);
+
+	return (!challenge || domain_from_fqdn(event, error)) &&
+	       complete_domain(event, challenge, error);
+}
+
 bool event_complete(struct event *event, struct error *error)
 {
 	bool challenge = verb_is_challenge(event->verb);
 
-	if ((challenge && !domain_from_fqdn(event, error)) ||
-	    !complete_domain(event, challenge, error))
+	if (!event_complete_identifier(event, error))
 		return false;
 	if (!challenge)
 		return check_fields(event, error);
 	return complete_type(event, error) && complete_values(event, error) &&
 	       complete_fqdn(event, error);
+}
+
+void event_use_thumbprints(struct event *event, const struct strlist *thumbprints)
+{
+	char **f = event->field, digest[DIGEST_TEXT + 1];
+
+	if (!f[FIELD_TOKEN] || !f[FIELD_VALUE] || f[FIELD_KEY_AUTH])
+		return;
+	for (size_t i = 0; i < thumbprints->n; i++) {
+		char *key_auth = xasprintf("%s.%s", f[FIELD_TOKEN], thumbprints->v[i]);
+
+		digest_text(key_auth, digest);
+		if (!strcmp(digest, f[FIELD_VALUE])) {
+			f[FIELD_KEY_AUTH] = key_auth;
+			return;
+		}
+		free(key_auth);
+	}
+	event->foreign = thumbprints->n > 0;
 }
 
 /* dehydrated's form of the tls-alpn-01 digest. */
@@ -421,28 +449,51 @@ static char *copy(const char *text)
 	return text ? xstrdup(text) : NULL;
 }
 
-/* The directory of the four files, if they are in one and have the names that certbot gives. */
-static char *lineage(const struct event *event)
+/* The directory of the four files, if they are in one and have these names. */
+static char *directory_of_files(const struct event *event, const char *suffix)
 {
 	static const struct {
 		enum field field;
 		const char *name;
 	} files[] = {
-	    {FIELD_CERT_PATH, "/cert.pem"},
-	    {FIELD_KEY_PATH, "/privkey.pem"},
-	    {FIELD_CHAIN_PATH, "/chain.pem"},
-	    {FIELD_FULLCHAIN_PATH, "/fullchain.pem"},
+	    {FIELD_CERT_PATH, "/cert"},
+	    {FIELD_KEY_PATH, "/privkey"},
+	    {FIELD_CHAIN_PATH, "/chain"},
+	    {FIELD_FULLCHAIN_PATH, "/fullchain"},
 	};
 	const char *cert = event->field[FIELD_CERT_PATH];
 	size_t len = cert && strrchr(cert, '/') ? (size_t)(strrchr(cert, '/') - cert) : 0;
 
 	for (size_t i = 0; i < nitems(files); i++) {
 		const char *path = event->field[files[i].field];
+		size_t name = strlen(files[i].name);
 
-		if (!path || !len || strncmp(path, cert, len) || strcmp(path + len, files[i].name))
+		if (!path || !len || strncmp(path, cert, len) ||
+		    strncmp(path + len, files[i].name, name) || strcmp(path + len + name, suffix))
 			return NULL;
 	}
 	return xstrndup(cert, len);
+}
+
+/* acmetool's state directory, if the files are in live/DOMAIN of one. */
+static char *state_dir(const struct event *event)
+{
+	char *directory = directory_of_files(event, ""), *name;
+
+	if (!directory || !event->field[FIELD_DOMAIN]) {
+		free(directory);
+		return NULL;
+	}
+	name = xasprintf("/live/%s", event->field[FIELD_DOMAIN]);
+	if (strlen(directory) > strlen(name) &&
+	    !strcmp(directory + strlen(directory) - strlen(name), name)) {
+		directory[strlen(directory) - strlen(name)] = '\0';
+	} else {
+		free(directory);
+		directory = NULL;
+	}
+	free(name);
+	return directory;
 }
 
 char *event_text(const struct event *event, int field)
@@ -466,7 +517,9 @@ char *event_text(const struct event *event, int field)
 	case VIEW_FQDN_DOT:
 		return f[FIELD_FQDN] ? xasprintf("%s.", f[FIELD_FQDN]) : NULL;
 	case VIEW_LINEAGE:
-		return lineage(event);
+		return directory_of_files(event, ".pem");
+	case VIEW_STATE_DIR:
+		return state_dir(event);
 	case VIEW_EMPTY:
 		return xstrdup("");
 	case VIEW_DASHES:
@@ -480,7 +533,7 @@ char *event_text(const struct event *event, int field)
 
 void event_copy(struct event *to, const struct event *from)
 {
-	*to = (struct event){.verb = from->verb};
+	*to = (struct event){.verb = from->verb, .foreign = from->foreign};
 	for (int i = 0; i < FIELD__MAX; i++)
 		to->field[i] = copy(from->field[i]);
 }

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "buf.h"
 #include "error.h"
 
 enum verb {
@@ -66,6 +67,7 @@ enum field {
 	VIEW_URI,	     /* http-01: where the CA looks */
 	VIEW_TIMESTAMP,	     /* timestamp, rounded up to full seconds */
 	VIEW_LINEAGE,	     /* the directory with cert, chain, fullchain and privkey.pem */
+	VIEW_STATE_DIR,	     /* acmetool's, which has them in live/DOMAIN, without .pem */
 	VIEW_EMPTY,	     /* "" */
 	VIEW_DASHES,	     /* "--" */
 	VIEW__MAX
@@ -75,6 +77,7 @@ enum field {
 struct event {
 	enum verb verb;
 	char *field[FIELD__MAX];
+	bool foreign; /* the thumbprints that were given are not the one of its account */
 };
 
 /* The name of a verb in events, results and configuration: "perform_challenge", "deploy_cert". */
@@ -97,6 +100,14 @@ void event_set(struct event *event, enum field field, const char *text);
  * checks everything a script could trip over. False, with a sentence, if the event cannot be.
  */
 bool event_complete(struct event *event, struct error *error);
+/* The same of the identifier alone, for a challenge whose value is not known yet. */
+bool event_complete_identifier(struct event *event, struct error *error);
+/*
+ * Makes the key authorization of a challenge from its token and the thumbprint of the account key
+ * (RFC 8555 section 8.1), where the client tells it not: that of the thumbprints whose digest is
+ * the value. If none is, nothing is made, and the event is foreign.
+ */
+void event_use_thumbprints(struct event *event, const struct strlist *thumbprints);
 /* The text of a field or view; the caller frees it. NULL if it is not known. */
 char *event_text(const struct event *event, int field);
 void event_copy(struct event *to, const struct event *from);

@@ -6,7 +6,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 /* CERTBOT_IDENTIFIER (5.3) and CERTBOT_DOMAIN are the same; CERTBOT_TOKEN is there for http-01
  * only, which is the one thing that tells the type. */
@@ -65,36 +64,22 @@ static bool refine_challenge(struct event *event, struct error *error)
 	return true;
 }
 
-static void set_file(struct event *event, enum field field, const char *lineage, const char *name)
-{
-	char *path = xasprintf("%s/%s", lineage, name);
-
-	event_set(event, field, path);
-	free(path);
-}
-
 static bool refine_cert(struct event *event, struct error *error)
 {
 	const char *lineage = event->field[FIELD_CERT_DIR], *names = event->field[FIELD_ALTNAMES];
-	struct stat st;
-	char *text;
 
 	if (!lineage || !names)
 		return error_set(error, FAILURE_USAGE,
 		    "%s is not in the environment: certbot's deploy hooks get it, others do not",
 		    lineage ? "RENEWED_DOMAINS" : "RENEWED_LINEAGE");
 	event->field[FIELD_DOMAIN] = xstrndup(names, strcspn(names, " "));
-	set_file(event, FIELD_KEY_PATH, lineage, "privkey.pem");
-	set_file(event, FIELD_CERT_PATH, lineage, "cert.pem");
-	set_file(event, FIELD_CHAIN_PATH, lineage, "chain.pem");
-	set_file(event, FIELD_FULLCHAIN_PATH, lineage, "fullchain.pem");
-	if (stat(event->field[FIELD_CERT_PATH], &st))
-		return error_set(error, FAILURE_USAGE,
-		    "%s, which RENEWED_LINEAGE names, is not there", event->field[FIELD_CERT_PATH]);
-	text = xasprintf("%lld", (long long)st.st_mtime);
-	event_set(event, FIELD_TIMESTAMP, text);
-	event_set(event, FIELD_CERT_TIMESTAMP, text);
-	free(text);
+	event_set_file(event, FIELD_KEY_PATH, lineage, "privkey.pem");
+	event_set_file(event, FIELD_CERT_PATH, lineage, "cert.pem");
+	event_set_file(event, FIELD_CHAIN_PATH, lineage, "chain.pem");
+	event_set_file(event, FIELD_FULLCHAIN_PATH, lineage, "fullchain.pem");
+	if (!event_stamp(event, "RENEWED_LINEAGE", error))
+		return false;
+	event_set(event, FIELD_CERT_TIMESTAMP, event->field[FIELD_TIMESTAMP]);
 	return true;
 }
 

@@ -6,7 +6,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 /* Of version 5; version 4 has the second names. The certificate file has the chain in it. */
 static const struct variable deployed[] = {
@@ -34,17 +33,21 @@ static const struct form forms[] = {
     {VERB_CLEAN, "cleanup", {VIEW_DASHES, FIELD_DOMAIN, FIELD_TOKEN, FIELD_KEY_AUTH}, .least = 4,
 	.type = "dns-01"},
     {.verb = VERB_UNKNOWN, .word = "timeout", .answer = "{\"timeout\": 300, \"interval\": 5}\n"},
-    {VERB_STARTUP, "pre", {FIELD_NONE}, .least = 0},
-    {VERB_DEPLOY_CERT, "deploy", {FIELD_NONE}, .variables = deployed},
-    {VERB_EXIT, "post", {FIELD_NONE}, .least = 0},
+    {VERB_STARTUP, "pre", {FIELD_NONE}, .flags = FORM_READ_ONLY},
+    {VERB_DEPLOY_CERT, "deploy", {FIELD_NONE}, .flags = FORM_READ_ONLY, .variables = deployed},
+    {VERB_EXIT, "post", {FIELD_NONE}, .flags = FORM_READ_ONLY},
+    {.word = NULL},
+};
+
+/* A program for the hooks is another one than the one of the provider, and gets no word. */
+static const struct form hook_forms[] = {
+    {VERB_DEPLOY_CERT, "deploy", {FIELD_NONE}, .variables = deployed, .needs = FIELD_CERT_PATH},
     {.word = NULL},
 };
 
 static bool refine(struct event *event, struct error *error)
 {
 	const char *bundle = event->field[FIELD_FULLCHAIN_PATH];
-	struct stat st;
-	char *text;
 
 	if (event->verb != VERB_DEPLOY_CERT)
 		return true;
@@ -57,19 +60,14 @@ static bool refine(struct event *event, struct error *error)
 	/* before 4.17.3 the issuer is not told; it stands beside */
 	if (!event->field[FIELD_CHAIN_PATH]) {
 		size_t len = strlen(bundle);
+		char *text;
 
 		len -= len > 4 && !strcmp(bundle + len - 4, ".crt") ? 4 : 0;
 		text = xasprintf("%.*s.issuer.crt", (int)len, bundle);
 		event_set(event, FIELD_CHAIN_PATH, text);
 		free(text);
 	}
-	if (stat(bundle, &st))
-		return error_set(
-		    error, FAILURE_USAGE, "%s, which lego names, is not there", bundle);
-	text = xasprintf("%lld", (long long)st.st_mtime);
-	event_set(event, FIELD_TIMESTAMP, text);
-	free(text);
-	return true;
+	return event_stamp(event, "lego", error);
 }
 
 const struct dialect dialect_lego = {
@@ -78,4 +76,11 @@ const struct dialect dialect_lego = {
     .flags = DIALECT_FROM | DIALECT_TO,
     .forms = forms,
     .refine = refine,
+};
+
+const struct dialect dialect_lego_hook = {
+    .name = "lego-hook",
+    .summary = "programs for lego's deploy hook, or run and renew hook",
+    .flags = DIALECT_TO | DIALECT_MUTE,
+    .forms = hook_forms,
 };

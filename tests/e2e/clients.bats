@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
-# Real clients obtain certificates from a real CA through acmehook.
+# Real clients obtain certificates from a real CA through acmehook, all of them with the same two
+# handlers: Debian's hook for dehydrated (dns-01), and hooks/webroot (http-01).
 
 setup_file() {
     . "$BATS_TEST_DIRNAME/lab/lab.bash"
@@ -12,6 +13,7 @@ teardown_file() {
 
 setup() {
     . "$BATS_TEST_DIRNAME/lab/lab.bash"
+    . "$BATS_TEST_DIRNAME/lab/clients.bash"
     cd "$BATS_TEST_TMPDIR"
 }
 
@@ -23,30 +25,47 @@ printf '%s\n' "$@" '' >>"$(dirname "$0")/recorded"
 END
 }
 
-# dehydrated_run TYPE LINE...: obtains a certificate for example.test and *.example.test, or the
-# names of $domains; the lines are added to its configuration
-dehydrated_run() {
-    local type=$1
-    shift
-    mkdir wellknown
-    ln -s "$builddir/acmehook" dehydrated
-    echo "${domains:-example.test *.example.test} > cert" >domains.txt
-    {
-        printf '%s\n' 'CA=https://localhost:14000/dir' "CURL_OPTS='--cacert $LAB/ca.pem'" "HOOK=$PWD/dehydrated" \
-            "BASEDIR=$PWD" "WELLKNOWN=$PWD/wellknown" "DOMAINS_TXT=$PWD/domains.txt" KEY_ALGO=prime256v1 "$@"
-    } >config
-    in_lab dehydrated --config config --register --accept-terms &&
-        in_lab dehydrated --config config --cron --challenge "$type"
+# Debian's hook, for dns-01 only; nobody is for http-01.
+dns_configuration() {
+    recorder
+    ddns_tsig_configuration
+    configuration <<END
+match "dns-01" { handler = "$ddns_tsig"  cwd = "$PWD" }
+match "deploy_cert" { handler = "$PWD/recorder" }
+END
 }
 
-@test "certbot, apex and wildcard, through Debian's hook for dehydrated" {
-    need certbot pebble openssl "$ddns_tsig"
+http_configuration() {
     recorder
-    ddns_tsig_configuration "post_deploy_cert = $PWD/recorder"
     configuration <<END
-handler = "$ddns_tsig"
-cwd = "$PWD"
+match "http-01" { handler = "$hooks/webroot"  env = { "WEBROOT=$LAB/www" } }
+match "deploy_cert" { handler = "$PWD/recorder" }
 END
+}
+
+# obtained NAME...: a certificate for exactly these, in order, and nothing is left of the way to it
+obtained() {
+    [ "$(names cert.pem)" = "$(printf 'DNS:%s\n' "$@")" ]
+    nothing_left
+}
+
+# deployed NAME KEY CERT FULLCHAIN CHAIN: one call of the recorder, and its words
+deployed() {
+    local words i
+    mapfile -t words <recorded
+    [ "${#words[@]}" = 8 ]
+    [ "${words[0]} ${words[1]}" = "deploy_cert $1" ]
+    shift
+    for i in 2 3 4 5; do
+        [ "${words[i]}" -ef "$1" ]
+        shift
+    done
+    [[ ${words[6]} =~ ^[0-9]{10}$ ]]
+}
+
+@test "certbot, dns-01: apex and wildcard" {
+    need certbot pebble openssl "$ddns_tsig"
+    dns_configuration
     # What the two servers have when the hook lets certbot go on.
     executable look <<END
 #!/bin/sh
@@ -55,74 +74,56 @@ for server in 127.0.0.1 127.0.0.2; do
 done
 echo "\$CERTBOT_VALIDATION" >>$PWD/values
 END
-    certbot_options
-    run -0 "${certbot[@]}" --preferred-challenges dns -d example.test -d '*.example.test' \
-        --manual-auth-hook "acmehook --from certbot auth && $PWD/look"
-
-    [ "$(names certbot/live/cert/cert.pem)" = "$(printf 'DNS:%s\n' '*.example.test' example.test)" ]
+    auth="acmehook --from certbot auth && $PWD/look" run -0 certbot_run dns-01 example.test '*.example.test'
+    obtained '*.example.test' example.test
     both=$(sort values | xargs)
     [ "$(wc -w <<<"$both")" = 2 ]
     [ "$(tail -n 2 seen)" = "$(printf '%s\n' "127.0.0.1 $both" "127.0.0.2 $both")" ]
-    nothing_left
-
-    mapfile -t words <recorded
-    [ "${#words[@]}" = 8 ]
-    [ "${words[0]}" = deploy_cert ]
-    [ "${words[1]}" = example.test ]
-    for i in 2:privkey 3:cert 4:fullchain 5:chain; do
-        [ "${words[${i%:*}]}" -ef "certbot/live/cert/${i#*:}.pem" ]
-    done
-    [[ ${words[6]} =~ ^[0-9]{10}$ ]]
+    deployed example.test certbot/live/cert/{privkey,cert,fullchain,chain}.pem
 }
 
-@test "certbot waits until a slow secondary has the record" {
-    need certbot pebble openssl
-    configuration <<END
-handler = "$hooks/nsupdate"
-env = { "NSUPDATE_KEY=$LAB/acme.key" }
-match "deploy_cert" { handler = "/bin/true" }
-END
-    certbot_options
+@test "certbot, dns-01: a slow secondary is waited for" {
+    need certbot pebble openssl "$ddns_tsig"
+    dns_configuration
     in_lab "$lab" secondary hold
     (sleep 3 && in_lab "$lab" secondary follow) 3>&- &
     # The CA looks at the secondary only.
-    run -0 "${certbot[@]}" --preferred-challenges dns -d slow.example.test
+    run -0 certbot_run dns-01 slow.example.test
     wait $!
-    [ "$(names certbot/live/cert/cert.pem)" = DNS:slow.example.test ]
-    nothing_left
+    obtained slow.example.test
 }
 
-@test "certbot, http-01, through hooks/webroot" {
-    need certbot pebble nginx openssl
-    recorder
-    configuration <<END
+@test "certbot, http-01; renew, which leaves the variables of one certificate to the next; a directory hook" {
+    need certbot pebble nginx openssl "$ddns_tsig"
+    dns_configuration
+    cat >>"$ACMEHOOK_CONFIG" <<END
 match "http-01" { handler = "$hooks/webroot"  env = { "WEBROOT=$LAB/www" } }
-match "deploy_cert" { handler = "$PWD/recorder" }
 END
-    certbot_options
-    run -0 "${certbot[@]}" --preferred-challenges http -d www.example.test
-    [ "$(names certbot/live/cert/cert.pem)" = DNS:www.example.test ]
+    run -0 certbot_run http-01 www.example.test
+    obtained www.example.test
     [ "$(head -n 2 recorded | xargs)" = "deploy_cert www.example.test" ]
+    # its hooks have no CERTBOT_TOKEN of their own
+    certificate=dns run -0 certbot_run dns-01 '*.example.test'
+    obtained '*.example.test'
+    links
+    mkdir -p certbot/renewal-hooks/deploy
+    ln -s "$PWD/links/certbot-deploy" certbot/renewal-hooks/deploy/
+    sed -i '/^renew_hook/d' certbot/renewal/*.conf
+    rm recorded
+    run -0 certbot renew --force-renewal
+    [ "$(grep -A 1 deploy_cert recorded | xargs)" = "deploy_cert www.example.test -- deploy_cert *.example.test" ]
     nothing_left
 }
 
-@test "dehydrated, apex and wildcard, HOOK_CHAIN=no, through Debian's hook" {
+@test "dehydrated, dns-01: apex and wildcard" {
     need dehydrated pebble openssl "$ddns_tsig"
-    recorder
-    ddns_tsig_configuration "post_deploy_cert = $PWD/recorder"
-    configuration <<END
-handler = "$ddns_tsig"
-cwd = "$PWD"
-END
-    run -0 dehydrated_run dns-01 HOOK_CHAIN=no
-    [ "$(names certs/cert/cert.pem)" = "$(printf 'DNS:%s\n' '*.example.test' example.test)" ]
-    nothing_left
-    mapfile -t words <recorded
-    [ "${#words[@]}" = 8 ]
-    [ "${words[0]} ${words[1]} ${words[2]}" = "deploy_cert example.test $PWD/certs/cert/privkey.pem" ]
+    dns_configuration
+    run -0 dehydrated_run dns-01 example.test '*.example.test'
+    obtained '*.example.test' example.test
+    deployed example.test certs/cert/{privkey,cert,fullchain,chain}.pem
 }
 
-@test "dehydrated, apex and wildcard, HOOK_CHAIN=yes: one call of the handler" {
+@test "dehydrated, dns-01, HOOK_CHAIN=yes: apex and wildcard, in one call of the handler" {
     need dehydrated pebble openssl
     executable chain <<END
 #!/bin/sh
@@ -134,19 +135,70 @@ handler = "$PWD/chain"
 env = { "NSUPDATE_KEY=$LAB/acme.key" }
 chain = true
 END
-    run -0 dehydrated_run dns-01 HOOK_CHAIN=yes
-    [ "$(names certs/cert/cert.pem)" = "$(printf 'DNS:%s\n' '*.example.test' example.test)" ]
+    chain=yes run -0 dehydrated_run dns-01 example.test '*.example.test'
+    obtained '*.example.test' example.test
     [ "$(grep challenge calls)" = "$(printf '%s\n' 'deploy_challenge 7' 'clean_challenge 7')" ]
-    nothing_left
 }
 
-@test "dehydrated, http-01, through hooks/webroot" {
+@test "dehydrated, http-01" {
     need dehydrated pebble nginx openssl
-    configuration <<END
-handler = "$hooks/webroot"
-env = { "WEBROOT=$LAB/www" }
-END
-    domains='example.test www.example.test' run -0 dehydrated_run http-01
-    [ "$(names certs/cert/cert.pem)" = "$(printf 'DNS:%s\n' example.test www.example.test)" ]
-    nothing_left
+    http_configuration
+    run -0 dehydrated_run http-01 www.example.test
+    obtained www.example.test
+}
+
+@test "lego, dns-01: apex and wildcard; its run hook" {
+    need lego pebble openssl "$ddns_tsig"
+    dns_configuration
+    run -0 lego_run example.test '*.example.test'
+    obtained '*.example.test' example.test
+    deployed example.test lego/certificates/example.test.{key,crt,crt,issuer.crt}
+}
+
+@test "lego, dns-01, EXEC_MODE=RAW" {
+    need lego pebble openssl "$ddns_tsig"
+    dns_configuration
+    mode=RAW run -0 lego_run www.example.test
+    obtained www.example.test
+}
+
+@test "uacme, dns-01: apex and wildcard; http-01, which no handler is for, is declined without a word" {
+    need uacme pebble openssl "$ddns_tsig"
+    dns_configuration
+    run -0 uacme_run example.test '*.example.test'
+    [[ $output != *"no handler"* ]]
+    obtained '*.example.test' example.test
+}
+
+@test "uacme, http-01" {
+    need uacme pebble nginx openssl
+    http_configuration
+    run -0 uacme_run www.example.test
+    obtained www.example.test
+}
+
+@test "acmetool, dns-01: apex and wildcard" {
+    need acmetool pebble openssl "$ddns_tsig"
+    dns_configuration
+    run -0 acmetool_run example.test '*.example.test'
+    obtained '*.example.test' example.test
+}
+
+@test "acmetool, http-01" {
+    need acmetool pebble nginx openssl
+    http_configuration
+    run -0 acmetool_run www.example.test
+    obtained www.example.test
+}
+
+@test "mod_md, dns-01: apex and wildcard" {
+    need apache2 pebble openssl "$ddns_tsig"
+    [ -e $modules/mod_md.so ] || cannot "mod_md is not installed"
+    dns_configuration
+    # It cleans when the order is done, a moment after the certificate is there.
+    obtained_and_cleaned() {
+        mod_md_obtained "$1" && nothing_left
+    }
+    run -0 mod_md_run obtained_and_cleaned example.test '*.example.test'
+    obtained '*.example.test' example.test
 }

@@ -34,6 +34,7 @@ MDContactEmail a@example.test
 MDCAChallenges dns-01
 MDChallengeDns01 $PWD/mod_md
 MDChallengeDns01Version 2
+MDMessageCmd /usr/bin/env MDStoreDir=$PWD/md $PWD/mod_md
 MDStoreDir $PWD/md
 <VirtualHost *:8443>
 ServerName example.test
@@ -50,10 +51,19 @@ is_clean() {
     [ -z "$(records example.test)" ]
 }
 
-@test "mod_md, apex and wildcard" {
+is_installed() {
+    grep -q ^deploy_cert recorded
+}
+
+@test "mod_md, apex and wildcard, and its messages" {
     need apache2 pebble openssl
     [ -e $modules/mod_md.so ] || cannot "mod_md is not installed"
+    executable recorder <<'END'
+#!/bin/sh
+echo "$*" >>"${0%/*}/recorded"
+END
     configuration <<END
+handler = "$PWD/recorder"
 match "dns-01" { handler = "$hooks/nsupdate"  env = { "NSUPDATE_KEY=$LAB/acme.key" } }
 END
     ln -s "$builddir/acmehook" mod_md
@@ -63,6 +73,15 @@ END
     [ "$(names md/staging/example.test/pubcert.pem)" = "$(printf 'DNS:%s\n' '*.example.test' example.test)" ]
     # it cleans when the order is done, a moment later
     within 30 is_clean
+    within 30 grep -q '^exit_hook$' recorded
+    [ "$(cat recorded)" = $'startup_hook\nexit_hook' ]
+    # after a restart httpd has it
+    in_lab kill -USR1 "$(cat pid)"
+    within 30 is_installed
+    files=$PWD/md/domains/example.test
+    [[ $(tail -n 1 recorded) =~ ^"deploy_cert example.test $files/privkey.pem $files/pubcert.pem $files/pubcert.pem $files/pubcert.pem "[0-9]{10}$ ]]
+    [ "$(names "$files/pubcert.pem")" = "$(printf 'DNS:%s\n' '*.example.test' example.test)" ]
+    [ -s "$files/privkey.pem" ]
     in_lab kill "$(cat pid)"
     wait
 }

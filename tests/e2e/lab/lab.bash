@@ -104,6 +104,7 @@ executable() {
 # configuration: standard input, after what every configuration here needs
 configuration() {
     export ACMEHOOK_CONFIG=$BATS_TEST_TMPDIR/acmehook.conf
+    export ACMEHOOK_STATE=$BATS_TEST_TMPDIR/state
     { printf 'verifier = "%s"\n' "$builddir/acmehook-verify" && cat; } >"$ACMEHOOK_CONFIG"
 }
 
@@ -130,7 +131,7 @@ records() {
 nothing_left() {
     local zone
     for zone in example.test sub.example.test other.test; do
-        [ -z "$(records "$zone")" ]
+        [ -z "$(records "$zone")" ] || return
     done
     [ -z "$(find "$LAB/www/.well-known/acme-challenge" -type f)" ]
 }
@@ -148,18 +149,6 @@ ddns_tsig_configuration() {
 # names CERTIFICATE: those it is for, one a line, sorted
 names() {
     openssl x509 -in "$1" -noout -ext subjectAltName | grep -o 'DNS:[^, ]*' | sort
-}
-
-# An array of what certbot needs to find the CA, and no other place to write to.
-certbot_options() {
-    export REQUESTS_CA_BUNDLE=$LAB/ca.pem
-    certbot=(in_lab env PATH="$builddir:/usr/sbin:/usr/bin:/sbin:/bin" certbot certonly --manual
-        --server https://localhost:14000/dir --agree-tos --register-unsafely-without-email --non-interactive
-        --config-dir "$BATS_TEST_TMPDIR/certbot" --work-dir "$BATS_TEST_TMPDIR/certbot/work"
-        --logs-dir "$BATS_TEST_TMPDIR/certbot/log" --cert-name cert --key-type ecdsa
-        --manual-auth-hook 'acmehook --from certbot auth'
-        --manual-cleanup-hook 'acmehook --from certbot cleanup'
-        --deploy-hook 'acmehook --from certbot deploy')
 }
 
 # What a failed test shows; and the laboratory as it was before it.

@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: MIT */
+/* An entry of the journal as JSON. */
+#include "config.h"
+
+#include "entry_json.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "event_json.h"
+#include "jsonline.h"
+
+/* Grows when an older acmehook would misunderstand what is written. */
+#define FORMAT 1
+
+static const char *const states[] = {
+    [ENTRY_DEPLOYING] = "deploying",
+    [ENTRY_DEPLOYED] = "deployed",
+    [ENTRY_CLEANING] = "cleaning",
+    [ENTRY_FAILED] = "failed",
+};
+_Static_assert(nitems(states) == ENTRY__MAX, "a state without name");
+
+/* What an event in JSON has no keys for. */
+static const struct {
+	const char *key;
+	enum field field;
+} more[] = {
+    {"names", FIELD_ALTNAMES},
+    {"remaining", FIELD_REMAINING},
+    {"output", FIELD_OUTPUT},
+};
+
+const char *entry_state_name(enum entry_state state)
+{
+	return states[state];
+}
+
+void entry_free(struct entry *entry)
+{
+	event_free(&entry->event);
+	free(entry->from);
+	free(entry->to);
+	free(entry->handler);
+	free(entry->job);
+	free(entry->verdict);
+	free(entry->case_id);
+	*entry = (struct entry){0};
+}
+
+struct json_object *entry_to_json(const struct entry *entry)
+{
+	struct json_object *o = json_object_new_object();
+
+	jsonline_set_integer(o, "version", FORMAT);
+	jsonline_set(o, "state", states[entry->state]);
+	jsonline_set_integer(o, "created", entry->created);
+	jsonline_set(o, "from", entry->from);
+	jsonline_set(o, "handler", entry->handler);
+	jsonline_set(o, "to", entry->to);
+	jsonline_set(o, "job", entry->job);
+	jsonline_set(o, "verdict", entry->verdict);
+	jsonline_set(o, "case", entry->case_id);
+	json_object_object_add(o, "event", event_to_json(&entry->event));
+	for (size_t i = 0; i < nitems(more); i++)
+		if (entry->event.field[more[i].field])
+			jsonline_set(o, more[i].key, entry->event.field[more[i].field]);
+	return o;
+}
+
+static bool state_from_name(const char *name, enum entry_state *state)
+{
+	for (size_t i = 0; name && i < nitems(states); i++) {
+		if (strcmp(name, states[i]))
+			continue;
+		*state = (enum entry_state)i;
+		return true;
+	}
+	return false;
+}
+
+static char *copy_of(struct json_object *o, const char *key)
+{
+	const char *text = jsonline_string(o, key);
+
+	return text ? xstrdup(text) : NULL;
+}
+
+static const char *read_event(struct json_object *o, struct event *event)
+{
+	static struct error error;
+	struct json_object *inner;
+
+	error = (struct error){0};
+	if (!json_object_object_get_ex(o, "event", &inner) ||
+	    !json_object_is_type(inner, json_type_object))
+		return "it has no event";
+	if (!event_from_json(inner, event, &error))
+		return error.text;
+	if (event->verb != VERB_DEPLOY)
+		return "its event is not perform_challenge";
+	for (size_t i = 0; i < nitems(more); i++)
+		event_set(event, more[i].field, jsonline_string(o, more[i].key));
+	return NULL;
+}
+
+const char *entry_from_json(struct json_object *o, struct entry *entry)
+{
+	long long version = jsonline_integer(o, "version", 0);
+	const char *why;
+
+	*entry = (struct entry){0};
+	if (version > FORMAT)
+		return ENTRY_TOO_NEW;
+	if (version < 1)
+		return "it has no version";
+	if (!state_from_name(jsonline_string(o, "state"), &entry->state))
+		return "it has no state";
+	entry->created = jsonline_integer(o, "created", 0);
+	entry->from = copy_of(o, "from");
+	entry->handler = copy_of(o, "handler");
+	entry->to = copy_of(o, "to");
+	entry->job = copy_of(o, "job");
+	entry->verdict = copy_of(o, "verdict");
+	entry->case_id = copy_of(o, "case");
+	why = read_event(o, &entry->event);
+	if (!why && (!entry->to || !entry->from || (entry->handler && *entry->handler != '/')))
+		why = "it does not say who had deployed it";
+	if (why)
+		entry_free(entry);
+	return why;
+}

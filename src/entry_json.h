@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: MIT */
+/* An entry of the journal as JSON. */
+#ifndef ACMEHOOK_ENTRY_JSON_H
+#define ACMEHOOK_ENTRY_JSON_H
+
+#include <json-c/json.h>
+
+#include "journal.h"
+
+/* What entry_from_json() says of an entry that a later version of acmehook wrote. */
+#define ENTRY_TOO_NEW "a newer acmehook wrote it; use that one"
+
+/* The caller puts it. */
+struct json_object *entry_to_json(const struct entry *entry);
+/* NULL if it was read; the caller frees the entry then. Else what is wrong with it, in static
+ * storage, and there is nothing to free. */
+const char *entry_from_json(struct json_object *object, struct entry *entry);
+
+#endif

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The journal: what handlers were told to deploy and have not cleaned yet, one file for each value,
+ * in a directory that outlives us; acmehook-journal(5).
+ */
+#ifndef ACMEHOOK_JOURNAL_H
+#define ACMEHOOK_JOURNAL_H
+
+#include <sys/types.h>
+
+#include "event.h"
+
+/* What is known of a value. */
+enum entry_state {
+	ENTRY_DEPLOYING, /* its handler has begun, or will; the process that wrote this holds the
+			    lock */
+	ENTRY_DEPLOYED,	 /* it is there, and the client knows */
+	ENTRY_CLEANING,	 /* as deploying, for the way back */
+	ENTRY_FAILED,	 /* it may be there, and the client knows that it cannot count on it */
+	ENTRY__MAX
+};
+
+/* One value. Owns its strings; all zero is an empty entry. */
+struct entry {
+	struct event event; /* as it was deployed: VERB_DEPLOY */
+	enum entry_state state;
+	char *from, *to;	 /* the dialects' names */
+	char *handler;		 /* its absolute path; NULL: no program was called */
+	char *job;		 /* ACMEHOOK_JOB of the handler's environment */
+	char *verdict, *case_id; /* NULL: not verified (yet) */
+	long long created;	 /* seconds since 1970 */
+};
+
+struct entries {
+	struct entry *v;
+	size_t n;
+};
+
+/* All zero, but for dir, is a journal that nobody has used yet. */
+struct journal {
+	char *dir;
+	int fd, lock;
+	bool open;
+};
+
+const char *entry_state_name(enum entry_state state);
+void entry_free(struct entry *entry);
+void entries_free(struct entries *entries);
+
+/* dir: NULL for $ACMEHOOK_STATE or the default of this user. Nothing is opened yet. */
+void journal_init(struct journal *journal, const char *dir);
+void journal_close(struct journal *journal);
+/*
+ * Opens the journal; with create the directory is made where it is missing. False, with a
+ * sentence, if that fails or others than us may write there; false without one if it is
+ * missing and shall not be made.
+ */
+bool journal_open(struct journal *journal, bool create, struct error *error);
+
+/* Writes an entry. A new one is on the disk when this returns; of one that changes, a crash of the
+ * machine may bring the old one back. False with a sentence if it cannot be written. */
+bool journal_put(
+    struct journal *journal, const struct entry *entry, bool is_new, struct error *error);
+/* Forgets the entry of an event (of either verb); there need not be one. */
+void journal_remove(struct journal *journal, const struct event *event);
+/* The entry of an event. False if there is none that can be read. */
+bool journal_get(struct journal *journal, const struct event *event, struct entry *entry);
+/*
+ * All entries, or those of one identifier, the oldest first. A file that is no entry is set aside
+ * (renamed to end in ".damaged") and said on stderr. The caller frees them.
+ */
+struct entries journal_list(struct journal *journal, const char *domain);
+/* Removes what a crash has left of files that were being written, an hour later. */
+void journal_tidy(struct journal *journal);
+/* How many files are set aside. */
+size_t journal_damaged(struct journal *journal);
+
+#endif

@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: MIT */
+/* Who is told of the events of a call, and what; and what came of telling them. */
+#include "config.h"
+
+#include "plan.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "diagnose.h"
+#include "route.h"
+
+static bool plan_event(const struct scope *scope, const struct event *event, struct target *target,
+    struct error *error)
+{
+	const struct rules *rules = scope->rules;
+	const char *handler, *to;
+
+	target->rule = route(rules, event);
+	target->view = (struct view){{scope->fixed, scope->command,
+	    target->rule ? &target->rule->settings : NULL, &rules->top, scope->initial}};
+	handler = view_text(&target->view, OPTION_HANDLER);
+	to = view_text(&target->view, OPTION_TO);
+	target->to = dialect_find(to, DIALECT_TO);
+	if (!target->to)
+		return error_set(error, FAILURE_USAGE,
+		    "to: \"%s\" is no kind of handler; acmehook dialects lists them", to);
+	if (handler) {
+		/* no search in PATH: a handler is a file */
+		target->handler = xasprintf("%s%s", strchr(handler, '/') ? "" : "./", handler);
+		return true;
+	}
+	target->unhandled = true;
+	/* Without a handler a challenge cannot be met; other events are for whoever wants them. */
+	return !verb_is_challenge(event->verb) ||
+	       error_set(error, FAILURE_USAGE,
+		   "no handler for %s; set handler in %s, or give --handler",
+		   event->field[FIELD_DOMAIN],
+		   rules->file ? rules->file : "the configuration file");
+}
+
+/* Events that follow each other and have the same rule share brackets and chains. */
+static bool write_calls(struct batch *batch, struct error *error)
+{
+	const struct target *targets = batch->targets;
+	size_t n = batch->events.n - batch->told;
+
+	for (size_t first = 0, count; first < n; first += count) {
+		const struct target *t = &targets[first];
+
+		for (count = 1; first + count < n && targets[first + count].rule == t->rule;)
+			count++;
+		if (t->handler &&
+		    !dialect_write(t->to, t->handler, view_number(&t->view, OPTION_CHAIN),
+			batch->events.v, first, count, &batch->calls, error)) {
+			calls_free(&batch->calls);
+			return false;
+		}
+	}
+	batch->runs = xcalloc(batch->calls.n, sizeof(*batch->runs));
+	return true;
+}
+
+bool batch_plan(struct batch *batch, const struct scope *scope, size_t *i, struct error *error)
+{
+	batch->targets = xcalloc(batch->events.n, sizeof(*batch->targets));
+	for (*i = 0; *i < batch->events.n; ++*i)
+		if (!plan_event(scope, &batch->events.v[*i], &batch->targets[*i], error))
+			return false;
+	*i = 0;
+	return write_calls(batch, error);
+}
+
+static bool says(const char *output, const char *word)
+{
+	size_t len = strlen(word);
+
+	output += strspn(output, " \t\r\n");
+	return !strncmp(output, word, len) && !output[len + strspn(output + len, " \t\r\n")];
+}
+
+void run_judge(struct run *run, const struct target *target, const struct call *call)
+{
+	const struct process_result *r = &run->result;
+	const char *path = call->argv.v[0], *not_implemented = target->to->not_implemented;
+
+	if (r->stopped)
+		error_set(&run->error, FAILURE_STOPPED, "handler %s was stopped, as we were", path);
+	else if (r->timed_out)
+		error_set(&run->error, FAILURE_HANDLER_TIMEOUT,
+		    "handler %s did not end within %g s (--timeout) and was stopped", path,
+		    (double)view_number(&target->view, OPTION_TIMEOUT) / 1000);
+	else if (r->signal)
+		error_set(&run->error, FAILURE_HANDLER, "handler %s was killed by signal %d (%s)",
+		    path, r->signal, strsignal(r->signal));
+	else if (r->exit_status && not_implemented && says(r->out, not_implemented))
+		run->not_implemented = true;
+	else if (r->exit_status != 126 && r->exit_status != 127) {
+		if (r->exit_status)
+			error_set(&run->error, FAILURE_HANDLER,
+			    "handler %s failed with exit status %d", path, r->exit_status);
+	} else if (diagnose(path, NULL, 0, &run->error)) {
+		error_set(&run->error, FAILURE_HANDLER,
+		    "handler %s failed with exit status %d: a program it calls was not found, or "
+		    "could "
+		    "not be executed",
+		    path, r->exit_status);
+	}
+}
+
+char *run_output(const struct run *run)
+{
+	const char *out = run && run->ended ? run->result.out : NULL;
+	size_t len;
+
+	if (!out)
+		return NULL;
+	out += strspn(out, " \t\r\n");
+	len = strlen(out);
+	while (len && strchr(" \t\r\n", out[len - 1]))
+		len--;
+	return len ? xstrndup(out, len) : NULL;
+}
+
+void batch_free(struct batch *batch)
+{
+	for (size_t i = 0; batch->runs && i < batch->calls.n; i++)
+		process_result_free(&batch->runs[i].result);
+	for (size_t i = 0; batch->targets && i < batch->events.n; i++)
+		free(batch->targets[i].handler);
+	free(batch->targets);
+	free(batch->runs);
+	calls_free(&batch->calls);
+	events_free(&batch->events);
+}

@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: MIT */
+/* What a job leaves in the journal. */
+#include "config.h"
+
+#include "record.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "journal.h"
+#include "jsonline.h"
+#include "lock.h"
+#include "report.h"
+
+/* The events that are told now; others of the batch were told by earlier calls. */
+static size_t told_now(const struct job *job)
+{
+	return job->deploy.events.n - job->deploy.told;
+}
+
+static char *absolute(const char *path)
+{
+	char *cwd = *path == '/' ? NULL : getcwd(NULL, 0), *all;
+
+	all = cwd ? xasprintf("%s/%s", cwd, path) : xstrdup(path);
+	free(cwd);
+	return all;
+}
+
+static void set_text(char **to, const char *text)
+{
+	free(*to);
+	*to = text ? xstrdup(text) : NULL;
+}
+
+static void set_verdict(struct entry *entry, const struct task *task)
+{
+	set_text(&entry->verdict, jsonline_string(task->verify, "verdict"));
+	set_text(&entry->case_id, jsonline_string(task->verify, "case"));
+}
+
+/* The entry of a deployment as it stands. */
+static void put_deployed(struct job *job, size_t i, enum entry_state state, struct error *error)
+{
+	const struct target *target = &job->deploy.targets[i];
+	const struct task *task = &job->tasks[i];
+	struct entry entry = {.state = state, .created = job->created};
+	char *output;
+
+	event_copy(&entry.event, &job->deploy.events.v[i]);
+	output = run_output(task->run);
+	event_set(&entry.event, FIELD_OUTPUT, output);
+	free(output);
+	set_verdict(&entry, task);
+	entry.from = xstrdup(job->from->name);
+	entry.to = xstrdup(target->to->name);
+	entry.handler = target->handler ? absolute(target->handler) : NULL;
+	entry.job = xstrdup(job->id);
+	job->tasks[i].recorded =
+	    journal_put(job->jobs->journal, &entry, state == ENTRY_DEPLOYING, error);
+	entry_free(&entry);
+}
+
+/* Another state, or the verdict, for an entry that is there. */
+static void change(struct job *job, size_t i, enum entry_state state, bool verified)
+{
+	struct entry entry;
+	struct error error = {0};
+
+	if (!journal_get(job->jobs->journal, &job->deploy.events.v[i], &entry))
+		return;
+	entry.state = state;
+	if (verified)
+		set_verdict(&entry, &job->tasks[i]);
+	set_text(&entry.job, job->id);
+	job->tasks[i].recorded = true;
+	if (!journal_put(job->jobs->journal, &entry, false, &error))
+		report_line(job->jobs->report, "%s", error.text);
+	entry_free(&entry);
+}
+
+bool record_begin(struct job *job, struct error *error)
+{
+	for (size_t i = 0; i < told_now(job); i++) {
+		enum verb verb = job->deploy.events.v[i].verb;
+
+		if (!job->tasks[i].call)
+			continue;
+		if (verb == VERB_DEPLOY)
+			put_deployed(job, i, ENTRY_DEPLOYING, error);
+		else if (verb == VERB_CLEAN && job->jobs->journal->open)
+			change(job, i, ENTRY_CLEANING, false);
+		if (error->failure)
+			return false;
+	}
+	return true;
+}
+
+static bool went_well(const struct run *run)
+{
+	return run && (run->not_implemented || (run->ended && !run->error.failure));
+}
+
+static void end_deploy(struct job *job, size_t i)
+{
+	struct error error = {0};
+
+	if (!job_deployed(job, i) || went_well(job->tasks[i].undone))
+		journal_remove(job->jobs->journal, &job->deploy.events.v[i]);
+	else
+		put_deployed(job, i, job->error.failure ? ENTRY_FAILED : ENTRY_DEPLOYED, &error);
+	if (error.failure)
+		report_line(job->jobs->report, "%s", error.text);
+}
+
+static void end_clean(struct job *job, size_t i)
+{
+	if (went_well(job->tasks[i].run))
+		journal_remove(job->jobs->journal, &job->deploy.events.v[i]);
+	else
+		change(job, i, ENTRY_FAILED, false);
+}
+
+void record_end(struct job *job)
+{
+	for (size_t i = 0; i < told_now(job); i++) {
+		if (!job->tasks[i].recorded)
+			continue;
+		if (job->deploy.events.v[i].verb == VERB_DEPLOY)
+			end_deploy(job, i);
+		else
+			end_clean(job, i);
+	}
+	for (size_t i = told_now(job); i < job->deploy.events.n; i++)
+		if (job->tasks[i].verify)
+			change(job, i, ENTRY_DEPLOYED, true);
+}
+
+/* --- locks */
+
+static int by_name(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* Always in the same order: two that want the same names do not wait for each other. */
+static void collect_names(const struct job *job, struct strlist *names)
+{
+	for (size_t i = 0; i < told_now(job); i++)
+		if (job->tasks[i].call && verb_is_challenge(job->deploy.events.v[i].verb))
+			strlist_add(names, job->deploy.events.v[i].field[FIELD_DOMAIN]);
+	if (names->n)
+		qsort(names->v, names->n, sizeof(*names->v), by_name);
+}
+
+static void drop(struct job *job)
+{
+	for (size_t i = 0; i < job->locked.n; i++)
+		lock_drop(job->jobs->journal->lock, job->locked.v[i]);
+	strlist_free(&job->locked);
+}
+
+bool record_lock(struct job *job, const char **name, pid_t *holder)
+{
+	struct strlist names = {0};
+	bool taken = true;
+
+	collect_names(job, &names);
+	for (size_t i = 0; i < names.n && taken; i++) {
+		taken = lock_take(job->jobs->journal->lock, names.v[i], holder);
+		if (taken)
+			strlist_add(&job->locked, names.v[i]);
+		else
+			*name = job->deploy.events.v[0].field[FIELD_DOMAIN];
+	}
+	if (!taken)
+		drop(job);
+	strlist_free(&names);
+	return taken;
+}
+
+void record_unlock(struct job *job)
+{
+	if (job->locked.n)
+		drop(job);
+}

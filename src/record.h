@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: MIT */
+/* What a job leaves in the journal, before and after its handlers ran. */
+#ifndef ACMEHOOK_RECORD_H
+#define ACMEHOOK_RECORD_H
+
+#include "job.h"
+
+/*
+ * Before: what is going to be deployed is on the disk when this returns; what is going to be
+ * cleaned is marked. False, with a sentence, if the journal cannot be written: nothing may be
+ * deployed then.
+ */
+bool record_begin(struct job *job, struct error *error);
+/* After: what was cleaned, undone, or never begun is forgotten; the rest is as it stands now. */
+void record_end(struct job *job);
+
+/* The locks of the identifiers that a job is about, all or none; see lock.h. */
+bool record_lock(struct job *job, const char **name, pid_t *holder);
+void record_unlock(struct job *job);
+
+#endif
