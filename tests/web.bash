@@ -25,6 +25,7 @@ stop() {
 # servers: both of them, and two more web servers: for "refusing" nobody listens on ::1 and 127.0.0.4,
 # for "silent" attempts to connect to these are not answered
 servers() {
+    command -v openssl >/dev/null || skip "openssl is not installed"
     openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 30 -subj /CN=wrong.example \
         -keyout "$BATS_FILE_TMPDIR/key" -out "$BATS_FILE_TMPDIR/cert" 2>/dev/null
     cat "$BATS_FILE_TMPDIR/key" "$BATS_FILE_TMPDIR/cert" >"$BATS_FILE_TMPDIR/server.pem"

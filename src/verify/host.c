@@ -9,6 +9,9 @@
 
 #include "verify/dns/reserved.h"
 
+/* More addresses of a family than any host has; the others are not looked at. */
+#define ADDRESSES_MAX 32
+
 enum reserved_policy check_reserved(const struct check *check)
 {
 	return check->allow_reserved ? RESERVED_FINE : check->profile->reserved;
@@ -106,7 +109,8 @@ static void on_answer(void *arg, const struct lookup_result *result)
 	for (size_t i = 0; i < m->n; i++) {
 		const struct record *r = &m->records[i];
 
-		if (r->section != SECTION_ANSWER || r->type != type_of(f))
+		if (r->section != SECTION_ANSWER || r->type != type_of(f) ||
+		    f->found.n == ADDRESSES_MAX)
 			continue;
 		address_from_octets(&a, r->data, r->len, 0);
 		addresses_add(&f->found, &a);

@@ -175,12 +175,17 @@ static bool is_good(const struct endpoint *peer)
 	return peer->done && peer->outcome.id == CASE_TLS_GOOD;
 }
 
-/* The CA would go on with IPv4. */
+/* The CA would go on with IPv4; after waiting for a connection it may have no time left for that.
+ */
 static bool is_handshake_error(const struct endpoint *peer)
 {
-	enum case_id id = peer->outcome.id;
+	static const enum case_id errors[] = {CASE_TLS_REFUSED, CASE_TLS_STUCK, CASE_TLS_RESET,
+	    CASE_TLS_NOT, CASE_TLS_ALERT, CASE_TLS_BROKEN};
 
-	return id >= CASE_TLS_REFUSED && id <= CASE_TLS_BROKEN && id != CASE_TLS_TIMEOUT;
+	for (size_t i = 0; i < nitems(errors); i++)
+		if (errors[i] == peer->outcome.id)
+			return true;
+	return false;
 }
 
 static bool v4_has_it(const struct tlsalpn01 *tls)

@@ -14,7 +14,8 @@ teardown_file() {
 
 setup() {
     . "$BATS_TEST_DIRNAME/lab/lab.bash"
-    need pebble openssl
+    need pebble openssl curl
+    in_lab python3 -c 'import acme' || cannot "the Python module acme is not installed"
     cd "$BATS_TEST_TMPDIR"
     configuration </dev/null
     # instead of the laboratory's own
