@@ -77,12 +77,17 @@ bad() {
 sni=1.0.0.127.in-addr.arpa tls-alpn ip.pem
 END
     domain=127.0.0.1 look PASS -
+    # as dehydrated tells it
+    domain=1.0.0.127.in-addr.arpa look PASS -
     has_v6 || return 0
     certificate ip.pem /CN=acme subjectAltName=IP:::1 "$acme=critical,DER:0420$hex"
     web <<END
 sni=1.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.ip6.arpa tls-alpn ip.pem
 END
     domain=::1 look PASS -
+    domain=1.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.ip6.arpa look PASS -
+    # a name like that which is none
+    domain=1.0.0.999.in-addr.arpa look RETRY H29
     presents good.pem
     good 1.0.0.127.in-addr.arpa
     domain=127.0.0.1 look FAIL T04

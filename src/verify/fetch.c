@@ -17,7 +17,6 @@
 #define CONNECT_MS 10000
 #define USER_AGENT "acmehook-verify/" PACKAGE_VERSION
 
-/* Headers that we want to know of. */
 enum header {
 	HEADER_LOCATION,
 	HEADER_SERVER,
@@ -310,8 +309,8 @@ bool fetches_init(struct fetches *all, uv_loop_t *loop)
 	if (curl_global_init(CURL_GLOBAL_DEFAULT) || !(all->multi = curl_multi_init()))
 		return false;
 	all->headers = curl_slist_append(NULL, "Connection: close");
-	all->raw = curl_slist_append(NULL, "Connection: close");
-	all->raw = curl_slist_append(all->raw, "Accept-Encoding: gzip");
+	all->raw = curl_slist_append(
+	    curl_slist_append(NULL, "Connection: close"), "Accept-Encoding: gzip");
 	if (!all->headers || !all->raw)
 		return false;
 	all->loop = loop;

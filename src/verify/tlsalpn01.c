@@ -35,6 +35,7 @@ struct endpoint {
 
 struct tlsalpn01 {
 	struct check *check;
+	char *identifier; /* the domain; an address if it is the reverse name of one */
 	struct host *host;
 	struct endpoint *peers; /* one per address */
 	size_t n;
@@ -62,7 +63,8 @@ static void clear(struct tlsalpn01 *tls)
 	}
 	free(tls->peers);
 	host_free(tls->host);
-	*tls = (struct tlsalpn01){.check = tls->check, .last = tls->last};
+	*tls = (struct tlsalpn01){
+	    .check = tls->check, .identifier = tls->identifier, .last = tls->last};
 }
 
 static void end(struct check *check)
@@ -72,6 +74,7 @@ static void end(struct check *check)
 	if (tls) {
 		clear(tls);
 		outcome_free(&tls->last);
+		free(tls->identifier);
 	}
 	free(tls);
 }
@@ -91,6 +94,38 @@ static char *reverse_name(const union address *a)
 		buf_printf(&b, "%x.%x.", p[i] & 15, p[i] >> 4);
 	buf_puts(&b, "ip6.arpa");
 	return b.data;
+}
+
+static unsigned hex_digit(char c)
+{
+	return (unsigned)(c <= '9' ? c - '0' : c - 'a' + 10) & 15;
+}
+
+/* The way back: dehydrated tells the reverse name instead of the address. The caller frees it. */
+static char *identifier_of(const char *domain)
+{
+	unsigned char octets[16] = {0};
+	union address a;
+	char text[ADDRESS_TEXT], *name, end;
+	unsigned n[4];
+	bool is_reverse;
+
+	if (sscanf(domain, "%3u.%3u.%3u.%3u.in-addr.arp%c", &n[3], &n[2], &n[1], &n[0], &end) ==
+	    5) {
+		for (int i = 0; i < 4; i++)
+			octets[i] = (unsigned char)n[i];
+		address_from_octets(&a, octets, 4, 0);
+	} else {
+		for (int i = 0; i < 32 && strlen(domain) == 72; i++)
+			octets[15 - i / 2] |=
+			    (unsigned char)(hex_digit(domain[2 * i]) << (i % 2 * 4));
+		address_from_octets(&a, octets, 16, 0);
+	}
+	name = reverse_name(&a);
+	is_reverse = !strcmp(name, domain);
+	free(name);
+	address_print(&a, 0, text);
+	return xstrdup(is_reverse ? text : domain);
 }
 
 static enum case_id failure_case(const struct handshake_result *r)
@@ -118,7 +153,7 @@ static enum case_id certificate_case(
 	unsigned char digest[DIGEST_SIZE];
 
 	digest_decode(check->values.v[0], digest);
-	return r->acme ? acme_certificate_check(r->certificate, check->domain, digest,
+	return r->acme ? acme_certificate_check(r->certificate, peer->tls->identifier, digest,
 			     check->profile->tls.exact, detail)
 		       : CASE_T01;
 }
@@ -335,7 +370,7 @@ static void on_host(void *arg)
 		settle(check);
 		return;
 	}
-	name = address_parse(&ip, check->domain, 0) ? reverse_name(&ip) : xstrdup(check->domain);
+	name = address_parse(&ip, tls->identifier, 0) ? reverse_name(&ip) : xstrdup(check->domain);
 	tls->n = tls->left = all->n;
 	tls->peers = xcalloc(tls->n, sizeof(*tls->peers));
 	for (size_t i = 0; i < tls->n; i++) {
@@ -357,8 +392,9 @@ static void look(struct check *check)
 	if (!tls) {
 		tls = check->work = xcalloc(1, sizeof(*tls));
 		tls->check = check;
+		tls->identifier = identifier_of(check->domain);
 	}
-	tls->host = host_find(check, check->domain, check_reserved(check), on_host, tls);
+	tls->host = host_find(check, tls->identifier, check_reserved(check), on_host, tls);
 	if (host_is_found(tls->host))
 		on_host(tls);
 }
