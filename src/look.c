@@ -16,6 +16,7 @@
 struct look {
 	struct session *session;
 	char *title;
+	const char *value; /* the one there is, in the form that the verifier wants */
 	struct json_object *verdict;
 	struct question *question;
 };
@@ -98,7 +99,8 @@ static bool read_words(struct look *look, const struct strlist *words, struct ev
 	}
 	proof->domain = event->field[FIELD_DOMAIN];
 	proof->token = event->field[FIELD_TOKEN];
-	proof->values = (const char *const *)words->v + 2;
+	look->value = event->field[FIELD_VALIDATION];
+	proof->values = words->n == 3 ? &look->value : (const char *const *)words->v + 2;
 	proof->n = words->n - 2;
 	return true;
 }

@@ -65,6 +65,12 @@ const struct option_def option_defs[OPTION__MAX] = {
 	"a name server to ask; no others are looked for", NULL, NULL},
     [OPTION_HTTP_PORT] = {"http-port", 0, OPTION_IS_PORT, EVERYWHERE, "PORT",
 	"where http-01 is served", NULL, "80"},
+    [OPTION_TLS_PORT] = {"tls-port", 0, OPTION_IS_PORT, EVERYWHERE, "PORT",
+	"where tls-alpn-01, and https behind a redirect, is served", NULL, "443"},
+    [OPTION_CONNECT_TO] = {"connect-to", 0, OPTION_IS_LIST, EVERYWHERE, "ADDR",
+	"the web server's address as seen from here, instead of the published ones", NULL, NULL},
+    [OPTION_ALLOW_RESERVED] = {"allow-reserved", 0, OPTION_IS_FLAG, EVERYWHERE, NULL,
+	"the CA goes to private and reserved addresses", NULL, NULL},
     [OPTION_JOBS] = {"jobs", 'j', OPTION_IS_COUNT, ON_COMMAND_LINE | IN_FILE, "N",
 	"run: how many handlers at once [the number of CPUs]", NULL, NULL},
     [OPTION_QUEUE] = {"queue", 0, OPTION_IS_COUNT, ON_COMMAND_LINE | IN_FILE, "N",
@@ -239,6 +245,9 @@ bool settings_put(
 			return error_set(error, FAILURE_USAGE,
 			    "env: an element is not NAME=VALUE; it is not shown, as it may be "
 			    "secret");
+		if (id == OPTION_CONNECT_TO && !identifier_is_ip(value))
+			return wrong(
+			    id, value, "is not an address; write 192.0.2.1 or 2001:db8::1", error);
 		strlist_add(&s->list, value);
 		break;
 	}

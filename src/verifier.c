@@ -344,6 +344,11 @@ static void view_to_json(const struct view *view, struct json_object *o)
 	json_object_object_add(
 	    o, "authorities", list_to_json(&view_get(view, OPTION_AUTHORITY)->list));
 	jsonline_set_integer(o, "http_port", view_number(view, OPTION_HTTP_PORT));
+	jsonline_set_integer(o, "tls_port", view_number(view, OPTION_TLS_PORT));
+	json_object_object_add(
+	    o, "connect_to", list_to_json(&view_get(view, OPTION_CONNECT_TO)->list));
+	json_object_object_add(o, "allow_reserved",
+	    json_object_new_boolean(view_number(view, OPTION_ALLOW_RESERVED) != 0));
 	jsonline_set(o, "ca", ca_names[view_number(view, OPTION_CA)]);
 	json_object_object_add(o, "identities", list_to_json(&identities));
 	if (view_text(view, OPTION_ACCOUNT))

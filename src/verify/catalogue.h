@@ -81,35 +81,69 @@ enum case_id {
 	CASE_HTTP_PRESENT,   /* asked whether it is gone: it is not */
 	CASE_H01,	     /* exactly the key authorization */
 	CASE_H02,	     /* blanks after it */
+	CASE_H02_DOUBT,	     /* blanks after it that not every CA takes */
+	CASE_H02_REFUSED,    /* blanks after it that this CA does not take */
 	CASE_H03,	     /* 128 octets or more */
 	CASE_H04,	     /* something before or around it */
 	CASE_H05,	     /* an HTML page */
+	CASE_H06,	     /* in UTF-16 */
 	CASE_H07,	     /* nearly it: token only, another thumbprint, the digest */
 	CASE_H08,	     /* 404 */
 	CASE_H09,	     /* 401, 403 and the like */
 	CASE_H10,	     /* 429, 5xx */
 	CASE_H11,	     /* 2xx but not 200 */
+	CASE_H12,	     /* behind redirects */
 	CASE_H13,	     /* too many redirects */
+	CASE_H13_MANY,	     /* nearly so */
 	CASE_H14,	     /* 303 */
 	CASE_H15,	     /* other 3xx, or no Location */
 	CASE_H16,	     /* redirects in a circle */
-	CASE_H19,	     /* TLS fails */
+	CASE_H18,	     /* only old versions of TLS */
+	CASE_H19,	     /* TLS is refused */
+	CASE_H19_BROKEN,     /* TLS fails otherwise */
 	CASE_H20,	     /* redirect to another port */
 	CASE_H21,	     /* redirect to another scheme */
 	CASE_H22,	     /* redirect to a host that is none */
+	CASE_H24,	     /* redirect to a private address */
+	CASE_H24_SCOPE,	     /* redirect to an address with a zone */
+	CASE_H25,	     /* redirect to a name that is not public */
+	CASE_H25_EMPTY,	     /* redirect to no host */
 	CASE_H26,	     /* redirect to a very long path */
 	CASE_H27,	     /* the host of the redirect has no address */
+	CASE_H28,	     /* IPv6 refuses behind a redirect, and there is IPv4 */
+	CASE_H28_FELL_BACK,  /* the same, and the CA goes on with that */
 	CASE_H29,	     /* no address */
+	CASE_H29_MISSING,    /* the name does not exist */
+	CASE_H30,	     /* private addresses only */
+	CASE_H31,	     /* private addresses, too */
 	CASE_H32,	     /* one address family could not be looked up */
+	CASE_H33,	     /* the addresses do not validate */
+	CASE_H33_MUTE,	     /* the resolvers say that nobody answers for the name */
 	CASE_H34,	     /* connection refused */
 	CASE_H35,	     /* no answer to the connection attempt */
 	CASE_H36,	     /* IPv6 refuses, IPv4 has it */
+	CASE_H36_NEVER,	     /* the same, and this CA does not fall back */
 	CASE_H37,	     /* IPv6 does not answer, IPv4 has it */
 	CASE_H38,	     /* IPv6 serves something else than IPv4 */
 	CASE_H39,	     /* one of several addresses serves something else */
 	CASE_H40,	     /* other content */
+	CASE_H40_ROUTER,     /* of a router */
+	CASE_H42,	     /* HTTP/2 without TLS */
+	CASE_H43,	     /* HTTP/2 only */
+	CASE_H44,	     /* TLS where HTTP should be */
+	CASE_H45,	     /* HTTP where TLS should be */
 	CASE_H46,	     /* no HTTP response */
 	CASE_H47,	     /* connected, and no response in time */
+	CASE_H47_SLOW,	     /* nearly so */
+	CASE_H48,	     /* a response without end */
+	CASE_H49,	     /* a response that is far too long */
+	CASE_H50,	     /* a response that is shorter than it says */
+	CASE_H52,	     /* encoded as was not asked for */
+	CASE_H54,	     /* something that keeps machines out */
+	CASE_H55,	     /* 404 from a cache */
+	CASE_H57,	     /* not to be seen from here */
+	CASE_H59,	     /* some requests are answered otherwise */
+	CASE_H60,	     /* gone again */
 	CASE_HTTP_RESET,     /* the connection was torn down */
 	CASE_A01,	     /* dns-account-01: where the record of dns-01 would be */
 	CASE_P01,	     /* dns-persist-01: malformed */
@@ -130,6 +164,26 @@ enum case_id {
 	CASE_C07_BOGUS,	     /* a resolver rejects the signatures */
 	CASE_C08,	     /* critical, and not known */
 	CASE_C09,	     /* forbidden at the target of a CNAME */
+	CASE_TLS_WAITING,    /* tls-alpn-01: no handshake yet */
+	CASE_TLS_REFUSED,    /* connection refused */
+	CASE_TLS_TIMEOUT,    /* no answer to the connection attempt */
+	CASE_TLS_STUCK,	     /* connected, and no handshake in time */
+	CASE_TLS_RESET,	     /* the connection was torn down */
+	CASE_TLS_NOT,	     /* HTTP where TLS should be */
+	CASE_TLS_ALERT,	     /* the server refuses */
+	CASE_TLS_BROKEN,     /* the handshake fails otherwise */
+	CASE_TLS_GOOD,	     /* the certificate is there */
+	CASE_TLS_MIXED,	     /* an address does not serve it, others do */
+	CASE_TLS_ABSENT,     /* asked whether it is gone: it is */
+	CASE_TLS_PRESENT,    /* asked whether it is gone: it is not */
+	CASE_T01,	     /* another protocol than acme-tls/1, or none */
+	CASE_T02,	     /* not self-signed */
+	CASE_T03,	     /* acmeIdentifier is wrong */
+	CASE_T03_VALUE,	     /* that of another challenge */
+	CASE_T04,	     /* other names than the identifier */
+	CASE_T05,	     /* the certificate of somebody in front */
+	CASE_T06,	     /* no handshake by IPv6, IPv4 has it */
+	CASE_T07,	     /* another certificate by IPv6, IPv4 has it */
 	CASE__MAX
 };
 
@@ -154,6 +208,7 @@ enum fact {
 	FACT_ACCOUNT,	/* dns-account-01: the URI of the account */
 	FACT_CHALLENGE, /* dns-persist-01: its type, as the CA writes it */
 	FACT_ISSUER,	/* dns-persist-01: the CA's name */
+	FACT_PAGE,	/* what tells which server, and which of its sites, that was */
 	FACT__MAX
 };
 
@@ -176,7 +231,8 @@ struct catalogue_entry {
 
 /* Parts of the catalogue; the cases that a part does not have are all zero in it. */
 extern const struct catalogue_entry catalogue_dns[CASE__MAX], catalogue_dns_servers[CASE__MAX],
-    catalogue_http[CASE__MAX], catalogue_caa[CASE__MAX];
+    catalogue_http[CASE__MAX], catalogue_redirects[CASE__MAX], catalogue_tls[CASE__MAX],
+    catalogue_caa[CASE__MAX];
 
 const struct catalogue_entry *catalogue_entry(enum case_id id);
 

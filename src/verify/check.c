@@ -31,14 +31,15 @@
 #define LAST_LOOK 250
 #define LAST_PATIENCE 1000
 
-static const struct check_type *const types[] = {
-    &check_dns01, &check_dns_account01, &check_dns_persist01, &check_http01, &check_caa};
+static const struct check_type *const types[] = {&check_dns01, &check_dns_account01,
+    &check_dns_persist01, &check_http01, &check_tlsalpn01, &check_caa};
 
 bool checks_init(struct checks *all, uv_loop_t *loop,
     void (*say)(void *arg, struct json_object *reply), void *arg)
 {
 	*all = (struct checks){.loop = loop, .say = say, .arg = arg};
 	exchanges_init(&all->exchanges, loop);
+	handshakes_init(&all->handshakes, loop);
 	return fetches_init(&all->fetches, loop);
 }
 
@@ -53,6 +54,7 @@ static void check_free(struct check *c)
 	free(c->account);
 	addresses_free(&c->resolvers);
 	addresses_free(&c->authorities);
+	addresses_free(&c->connect_to);
 	free(c);
 }
 
@@ -75,6 +77,7 @@ void checks_free(struct checks *all)
 	while (all->first)
 		check_end(all->first);
 	fetches_free(&all->fetches);
+	handshakes_free(&all->handshakes);
 	addresses_free(&all->resolvers);
 	exchanges_free(&all->exchanges);
 }
@@ -207,6 +210,17 @@ void check_looked(struct check *c, struct outcome *o)
 		wait_for_next(c);
 }
 
+void check_looked_again(struct check *c, struct outcome *o, struct outcome *last)
+{
+	bool known = catalogue_entry(last->id)->id != NULL;
+
+	if (o->verdict == VERDICT_RETRY && catalogue_entry(o->id)->blind && known)
+		outcome_copy(o, last);
+	else
+		outcome_copy(last, o);
+	check_looked(c, o);
+}
+
 /* A question, or whatever it was, that cannot be answered. */
 static void refuse(struct checks *all, struct json_object *id, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
@@ -286,6 +300,7 @@ static const char *read_question(struct check *c, struct json_object *question)
 	const char *domain = jsonline_string(question, "domain");
 	long long timeout = jsonline_integer(question, "timeout_ms", 0);
 	long long port = jsonline_integer(question, "http_port", 80);
+	long long tls_port = jsonline_integer(question, "tls_port", 443);
 	const char *name = jsonline_string(question, "ca");
 	enum ca ca = CA_GENERIC;
 	const char *fault = read_type(c, question);
@@ -296,10 +311,14 @@ static const char *read_question(struct check *c, struct json_object *question)
 		fault = "\"timeout_ms\" must be between 0 and a day";
 	if (!fault && (port < 1 || port > 65535))
 		fault = "\"http_port\" must be between 1 and 65535";
+	if (!fault && (tls_port < 1 || tls_port > 65535))
+		fault = "\"tls_port\" must be between 1 and 65535";
 	if (!fault && name && !ca_from_name(name, &ca))
 		fault = "\"ca\" is no CA that is known here";
 	if (!fault && !read_addresses(&c->resolvers, question, "resolvers"))
 		fault = "\"resolvers\" must be an array of addresses, ADDR[#PORT]";
+	if (!fault && !read_addresses(&c->connect_to, question, "connect_to"))
+		fault = "\"connect_to\" must be an array of addresses";
 	if (!fault && !read_addresses(&c->authorities, question, "authorities"))
 		fault = "\"authorities\" must be an array of addresses, ADDR[#PORT]";
 	if (!fault && (!read_strings(&c->values, question, "values") ||
@@ -316,6 +335,8 @@ static const char *read_question(struct check *c, struct json_object *question)
 	c->wildcard = jsonline_bool(question, "wildcard");
 	c->timeout = (uint64_t)timeout;
 	c->http_port = (uint16_t)port;
+	c->tls_port = (uint16_t)tls_port;
+	c->allow_reserved = jsonline_bool(question, "allow_reserved");
 	c->profile = profile_of(ca);
 	c->absent = jsonline_bool(question, "absent");
 	c->progress = jsonline_bool(question, "progress");

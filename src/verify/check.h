@@ -16,6 +16,7 @@
 #include "verify/dns/servers.h"
 #include "verify/explain.h"
 #include "verify/fetch.h"
+#include "verify/handshake.h"
 #include "verify/profile.h"
 #include "jsonline.h"
 
@@ -27,6 +28,7 @@ struct checks {
 	uv_loop_t *loop;
 	struct exchanges exchanges;
 	struct fetches fetches;
+	struct handshakes handshakes;
 	struct check *first;
 	struct addresses resolvers; /* of resolv.conf, when it was read last */
 	uint64_t resolvers_at;	    /* ms */
@@ -62,7 +64,7 @@ struct check_type {
 };
 
 extern const struct check_type check_dns01, check_dns_account01, check_dns_persist01, check_http01,
-    check_caa;
+    check_tlsalpn01, check_caa;
 
 struct check {
 	struct checks *all;
@@ -81,7 +83,9 @@ struct check {
 	struct addresses authorities;
 	bool absent; /* the question is whether the values are gone */
 	bool progress;
-	uint16_t http_port;
+	uint16_t http_port, tls_port; /* where the CA's ports 80 and 443 are, seen from here */
+	bool allow_reserved; /* the CA goes to private addresses, whatever its profile says */
+	struct addresses connect_to;   /* instead of the addresses of the identifier, if any */
 	const struct profile *profile; /* of the CA */
 	uint64_t started;	       /* ms, by uv_now() */
 	bool looking;
@@ -100,5 +104,10 @@ uint64_t check_age(const struct check *check);
  * holds. The check may be gone afterwards: do nothing with it any more.
  */
 void check_looked(struct check *check, struct outcome *outcome);
+/*
+ * The same for a type whose looks take long: one that had no time to find anything out ends as the
+ * last one did that had, if there is one. That is kept in *last, all zero before the first look.
+ */
+void check_looked_again(struct check *check, struct outcome *outcome, struct outcome *last);
 
 #endif

@@ -32,6 +32,7 @@ static const char *const fact_names[] = {
     [FACT_ACCOUNT] = "account",
     [FACT_CHALLENGE] = "challenge",
     [FACT_ISSUER] = "issuer",
+    [FACT_PAGE] = "page",
 };
 _Static_assert(nitems(fact_names) == FACT__MAX, "a fact without name");
 
@@ -68,6 +69,24 @@ void outcome_fact_add(struct outcome *o, enum fact fact, const char *text)
 		o->facts[fact] = xasprintf("%s%s%s", old ? old : "", old ? ", " : "", text);
 	}
 	free(old);
+}
+
+void outcome_address(struct outcome *o, const union address *a)
+{
+	char text[ADDRESS_TEXT];
+
+	address_print(a, ntohs(address_is_v6(a) ? a->v6.sin6_port : a->v4.sin_port), text);
+	outcome_fact(o, FACT_ADDRESS, "%s", text);
+}
+
+void outcome_copy(struct outcome *to, const struct outcome *from)
+{
+	outcome_free(to);
+	*to = *from;
+	to->name = from->name ? xstrdup(from->name) : NULL;
+	to->servers = json_object_get(from->servers);
+	for (size_t i = 0; i < FACT__MAX; i++)
+		to->facts[i] = from->facts[i] ? xstrdup(from->facts[i]) : NULL;
 }
 
 void outcome_free(struct outcome *o)
@@ -191,47 +210,45 @@ static size_t utf8_len(const unsigned char *p, size_t left)
 	return 0;
 }
 
-char *clean_text(const void *data, size_t len, size_t max)
+/* The letter that stands for the octet behind a backslash, in C as in Go; or 0. */
+static char escape_letter(unsigned char octet)
 {
-	const unsigned char *p = data, *end = p + (len < max ? len : max);
-	struct buf b = BUF_INIT(4 * max);
+	static const char letters[] = "\aa\bb\ff\nn\rr\tt\vv\\\\";
 
-	buf_puts(&b, "");
-	while (p < end) {
-		size_t n = utf8_len(p, (size_t)(end - p));
-
-		if (!n || *p < ' ' || *p == 0x7f || (n == 2 && p[0] == 0xc2 && p[1] < 0xa0)) {
-			buf_printf(&b, "\\%03u", *p);
-			n = 1;
-		} else {
-			buf_add(&b, p, n);
-		}
-		p += n;
-	}
-	return b.data;
+	for (size_t i = 0; i + 1 < sizeof(letters); i += 2)
+		if (octet == (unsigned char)letters[i])
+			return letters[i + 1];
+	return 0;
 }
 
-char *go_quote(const void *data, size_t len)
+static char *quote(const unsigned char *p, size_t len, bool marks)
 {
-	static const char named[] = "\aa\bb\ff\nn\rr\tt\vv\"\"\\\\";
-	const unsigned char *p = data, *end = p + len;
+	const unsigned char *end = p + len;
 	struct buf b = BUF_INIT(4 * len + 1);
 
 	buf_puts(&b, "");
 	while (p < end) {
 		size_t n = utf8_len(p, (size_t)(end - p));
-		const char *name = NULL;
+		bool control = *p < ' ' || *p == 0x7f || (n == 2 && p[0] == 0xc2 && p[1] < 0xa0);
+		char letter = marks && *p == '"' ? '"' : escape_letter(*p);
 
-		for (size_t i = 0; i + 1 < sizeof(named); i += 2)
-			if (*p == (unsigned char)named[i])
-				name = &named[i + 1];
-		if (name)
-			buf_printf(&b, "\\%c", *name);
-		else if (!n || *p < ' ' || *p == 0x7f)
+		if (letter)
+			buf_printf(&b, "\\%c", letter);
+		else if (!n || control)
 			buf_printf(&b, "\\x%02x", *p);
 		else
 			buf_add(&b, p, n);
-		p += n ? n : 1;
+		p += n && (letter || !control) ? n : 1;
 	}
 	return b.data;
+}
+
+char *clean_text(const void *data, size_t len, size_t max)
+{
+	return quote(data, len < max ? len : max, false);
+}
+
+char *go_quote(const void *data, size_t len)
+{
+	return quote(data, len, true);
 }

@@ -10,6 +10,7 @@
 
 #include "verdict.h"
 #include "verify/catalogue.h"
+#include "verify/dns/servers.h"
 
 /* What a look at a challenge came to. */
 struct outcome {
@@ -27,7 +28,11 @@ void outcome_fact(struct outcome *o, enum fact fact, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 /* The same, with several things in one fact: separated by ", ". */
 void outcome_fact_add(struct outcome *o, enum fact fact, const char *text);
+/* FACT_ADDRESS, whatever port the address has. */
+void outcome_address(struct outcome *o, const union address *address);
 void outcome_free(struct outcome *o);
+/* Replaces an outcome by a copy of another. */
+void outcome_copy(struct outcome *to, const struct outcome *from);
 
 /* The verdict that an outcome has when there will be no other look. */
 enum verdict outcome_final(const struct outcome *o);
@@ -37,11 +42,11 @@ char *outcome_reason(const struct outcome *o);
 void outcome_explain(const struct outcome *o, enum verdict verdict, struct json_object *reply);
 
 /*
- * Octets as text for people: what is not valid UTF-8, or a control character, as \DDD; cut after
- * max octets. The caller frees it.
+ * Octets as text for people: what is not valid UTF-8, or a control character, as \n, \r, \t ... or
+ * \xHH, a backslash as two; cut after max octets. The caller frees it.
  */
 char *clean_text(const void *data, size_t len, size_t max);
-/* Octets as Go's %q writes them, without the quotation marks around. The caller frees it. */
+/* The same as Go's %q writes it, that is with \" for the marks, but without those around. */
 char *go_quote(const void *data, size_t len);
 
 #endif

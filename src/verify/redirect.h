@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "verify/check.h"
 #include "verify/explain.h"
 
 /* Room for a host name. */
@@ -20,10 +21,17 @@ struct target {
 /*
  * Takes the URL of a redirect apart. Returns CASE__MAX if the CA would follow it, and fills in the
  * target, which the caller frees; otherwise the case, and in detail the part that is wrong.
- * http_port is the port that plain HTTP has, in the eyes of this CA.
+ * reserved_fine: to a reserved address, too.
  */
-enum case_id redirect_check(
-    const char *url, uint16_t http_port, struct target *target, char detail[REDIRECT_DETAIL]);
+enum case_id redirect_check(const char *url, const struct check *check, bool reserved_fine,
+    struct target *target, char detail[REDIRECT_DETAIL]);
+/* The same without judgement. False if the URL is none. */
+bool target_parse(struct target *target, const char *url);
 void target_free(struct target *target);
+
+/* Does the name end in a top-level domain that IANA has? */
+bool name_is_public(const char *name);
+/* Is the identifier an address of the Internet, or a name in a domain of it? */
+bool identifier_is_public(const char *identifier);
 
 #endif

@@ -53,6 +53,11 @@ bool address_is_v6(const union address *a)
 	return a->sa.sa_family == AF_INET6;
 }
 
+void address_set_port(union address *a, uint16_t port)
+{
+	*(address_is_v6(a) ? &a->v6.sin6_port : &a->v4.sin_port) = htons(port);
+}
+
 void address_print(const union address *a, uint16_t usual, char out[ADDRESS_TEXT])
 {
 	uint16_t port = ntohs(address_is_v6(a) ? a->v6.sin6_port : a->v4.sin_port);

@@ -29,6 +29,7 @@ void address_print(const union address *a, uint16_t usual, char out[ADDRESS_TEXT
 void address_from_octets(union address *a, const unsigned char *octets, size_t len, uint16_t port);
 bool address_same(const union address *a, const union address *b);
 bool address_is_v6(const union address *a);
+void address_set_port(union address *a, uint16_t port);
 
 struct addresses {
 	union address *v;
