@@ -51,6 +51,10 @@ const struct option_def option_defs[OPTION__MAX] = {
 	"022"},
     [OPTION_ENV] = {"env", 0, OPTION_IS_LIST, IN_FILE | IN_RULE, "NAME=VALUE",
 	"variables for the handler", NULL, NULL},
+    [OPTION_ENV_FILE] = {"env-file", 0, OPTION_IS_TEXT, EVERYWHERE | ABSOLUTE, "FILE",
+	"more variables for the handler, one NAME=VALUE a line", NULL, NULL},
+    [OPTION_USER] = {"user", 0, OPTION_IS_TEXT, EVERYWHERE, "NAME", "whom root runs the handler as",
+	NULL, NULL},
     [OPTION_VERIFY] = {"verify", 0, OPTION_IS_CHOICE, EVERYWHERE, "MODE",
 	"strict, require, warn or off: what must be proven", verify_modes, "require"},
     [OPTION_VERIFY_TIMEOUT] = {"verify-timeout", 0, OPTION_IS_TIME, EVERYWHERE, "TIME",
@@ -232,7 +236,9 @@ bool settings_put(
 		break;
 	case OPTION_IS_LIST:
 		if (id == OPTION_ENV && (!strchr(value, '=') || *value == '='))
-			return wrong(id, value, "is not NAME=VALUE", error);
+			return error_set(error, FAILURE_USAGE,
+			    "env: an element is not NAME=VALUE; it is not shown, as it may be "
+			    "secret");
 		strlist_add(&s->list, value);
 		break;
 	}

@@ -15,6 +15,8 @@ static void *start(const struct errand *errand, process_done *done, void *arg, s
 	    .argv = call->argv.v,
 	    .env = &call->env,
 	    .env_more = &view_get(view, OPTION_ENV)->list,
+	    .env_file = view_text(view, OPTION_ENV_FILE),
+	    .user = view_text(view, OPTION_USER),
 	    .cwd = view_text(view, OPTION_CWD),
 	    .umask = (mode_t)view_number(view, OPTION_UMASK),
 	    .timeout = view_number(view, OPTION_TIMEOUT),

@@ -7,10 +7,13 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "ca.h"
 #include "diagnose.h"
+#include "environment.h"
 #include "jsonline.h"
+#include "trust.h"
 #include "verdict.h"
 
 /* An answer that is so much later than the question allowed will not come any more, in ms. */
@@ -243,20 +246,27 @@ static int spawn(struct verifier *v, struct peer *peer)
 	uv_process_options_t options = {
 	    .file = v->path,
 	    .args = argv,
+	    .env = environment_make(NULL, 0),
 	    .flags = UV_PROCESS_DETACHED, /* the terminal's Ctrl-C is ours to handle */
 	    .stdio = stdio,
 	    .stdio_count = 3,
 	    .exit_cb = on_exit_of_peer,
 	};
 
-	return uv_spawn(v->loop, &peer->process, &options);
+	int status = uv_spawn(v->loop, &peer->process, &options);
+
+	free(options.env);
+	return status;
 }
 
 static void start(struct verifier *v, struct error *error)
 {
-	struct peer *peer = xcalloc(1, sizeof(*peer));
+	struct peer *peer;
 	int status;
 
+	if (!diagnose_trust(v->path, TRUST_VERIFIER, geteuid(), error))
+		return;
+	peer = xcalloc(1, sizeof(*peer));
 	peer->verifier = v;
 	peer->handles = 3;
 	peer->process.data = peer->in.data = peer->out.data = peer;

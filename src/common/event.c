@@ -138,7 +138,7 @@ static const char *show(const char *text, char out[64])
 {
 	size_t n = 0;
 
-	for (; text[n] && n < 60; n++)
+	for (; n < 60 && text[n]; n++)
 		out[n] = (unsigned char)text[n] < 0x20 || text[n] == 0x7f ? '?' : text[n];
 	out[n] = '\0';
 	return out;

@@ -10,7 +10,6 @@
 
 #include "identifier.h"
 
-#define RESOLV_CONF "/etc/resolv.conf"
 /* As old, in ms, may be what was read of it. */
 #define RESOLV_CONF_AGE 1000
 #define TIMEOUT_MAX (24 * 3600 * 1000LL)
@@ -331,7 +330,7 @@ static void use_resolvers(struct check *c)
 
 	if (!all->resolvers.n || now - all->resolvers_read >= RESOLV_CONF_AGE) {
 		addresses_free(&all->resolvers);
-		servers_read(&all->resolvers, RESOLV_CONF);
+		servers_read(&all->resolvers, SERVERS_FILE);
 		all->resolvers_read = now;
 	}
 	for (size_t i = 0; i < all->resolvers.n; i++)
