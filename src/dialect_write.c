@@ -61,6 +61,14 @@ static const struct form *find_form(const struct dialect *to, const struct event
 	return found;
 }
 
+/* Our programs are in one directory; a build that is not installed names its own. */
+static char *launcher_path(const char *name)
+{
+	const char *directory = getenv("ACMEHOOK_LIBEXECDIR");
+
+	return xasprintf("%s/%s", directory ? directory : LIBEXECDIR, name);
+}
+
 bool dialect_repeats(const struct dialect *to, enum verb verb)
 {
 	const struct form *form = to->forms;
@@ -68,14 +76,6 @@ bool dialect_repeats(const struct dialect *to, enum verb verb)
 	while (form && form->word && (form->verb != verb || !(form->flags & FORM_REPEATS)))
 		form++;
 	return form && form->word;
-}
-
-/* Our programs are in one directory; a build that is not installed names its own. */
-static char *launcher_path(const char *name)
-{
-	const char *directory = getenv("ACMEHOOK_LIBEXECDIR");
-
-	return xasprintf("%s/%s", directory ? directory : LIBEXECDIR, name);
 }
 
 static struct call *add_call(struct calls *calls, const struct dialect *to, const char *handler,

@@ -100,8 +100,13 @@ static void print_fault(const struct target *target)
 	struct account account;
 	struct error error = {0};
 
-	if (!account_find(&account, view_text(&target->view, OPTION_USER), &error) ||
-	    !diagnose_trust(target->handler, TRUST_HANDLER, account.uid, &error))
+	if (account_find(&account, view_text(&target->view, OPTION_USER), &error)) {
+		if (target->to->launcher)
+			trust_path_of(target->handler, TRUST_HANDLER, account.uid, &error);
+		else
+			diagnose_trust(target->handler, TRUST_HANDLER, account.uid, &error);
+	}
+	if (error.failure)
 		printf("fault:    %s\n", error.text);
 	account_free(&account);
 }

@@ -364,6 +364,7 @@ static void start_run(struct job *job, struct batch *batch)
 	    .loop = job->jobs->loop,
 	    .partners = job->jobs->partners,
 	    .call = call,
+	    .handler = target->handler,
 	    .view = &target->view,
 	};
 

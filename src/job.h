@@ -113,10 +113,9 @@ bool job_checks(const struct job *job, size_t i);
 bool job_deployed(const struct job *job, size_t i);
 /* Is an event not verified now, but with the last one of its batch? */
 bool job_defers(const struct job *job, size_t i);
-/*
- * Does a verdict about an event let the client on, by --verify? If not, there is an error that says
- * how far it came ("not verified"), and the reason of the verdict.
- */
-bool job_accepts(struct job *job, size_t i, struct json_object *verdict, const char *how_far);
+/* Does a verdict about an event let the client on, by --verify? If not, the error says how far it
+ * came ("not verified"), and the reason of the verdict. */
+bool job_accepts(const struct job *job, size_t i, struct json_object *verdict, const char *how_far,
+    struct error *error);
 
 #endif

@@ -37,8 +37,10 @@ static void on_verdict(void *arg, struct json_object *verdict)
 	free(w);
 	task->question = NULL;
 	task->caa = verdict;
-	if (!job_accepts(told.job, told.i, verdict, "not begun"))
+	if (!job_accepts(told.job, told.i, verdict, "not begun", &task->error)) {
 		task->verify = json_object_get(verdict);
+		job_fail(told.job, told.i, &task->error);
+	}
 	if (--told.job->pending == 0)
 		told.done(told.job);
 }

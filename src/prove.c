@@ -4,8 +4,9 @@
 
 #include "prove.h"
 
-#include <stdlib.h>
 #include <string.h>
+
+#include <stdlib.h>
 
 #include "jsonline.h"
 #include "recall.h"
@@ -68,9 +69,8 @@ struct waiting {
 
 static void ask(struct job *job, size_t i);
 
-/* May the client go on? If not, the error says why. */
-static bool is_content(const struct job *job, size_t i, struct json_object *verdict,
-    const char *how_far, struct error *error)
+bool job_accepts(const struct job *job, size_t i, struct json_object *verdict, const char *how_far,
+    struct error *error)
 {
 	const struct event *event = &job->deploy.events.v[i];
 	enum verdict v = VERDICT_UNKNOWN;
@@ -82,16 +82,6 @@ static bool is_content(const struct job *job, size_t i, struct json_object *verd
 	return !failure ||
 	       error_set(error, failure, "%s %s: %s: %s", event->field[FIELD_TYPE],
 		   event->field[FIELD_DOMAIN], how_far, reason ? reason : verdict_name(v));
-}
-
-bool job_accepts(struct job *job, size_t i, struct json_object *verdict, const char *how_far)
-{
-	struct task *task = &job->tasks[i];
-
-	if (is_content(job, i, verdict, how_far, &task->error))
-		return true;
-	job_fail(job, i, &task->error);
-	return false;
 }
 
 static void settle(struct waiting *w)
@@ -174,7 +164,7 @@ static void on_verdict(void *arg, struct json_object *verdict)
 
 	task->question = NULL;
 	task->verify = verdict;
-	content = is_content(job, w->i, verdict, "not verified", &task->error);
+	content = job_accepts(job, w->i, verdict, "not verified", &task->error);
 	if (!content && by_hand(job, w->i)) {
 		offer_again(w);
 		return;

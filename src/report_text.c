@@ -254,7 +254,6 @@ static void progress(struct report *report, const char *what, struct json_object
 	struct buf b = BUF_INIT(2048);
 
 	report_progress_line(&b, what, state);
-	report->line = true;
 	report_write(report, &b);
 	report->line = true;
 	buf_free(&b);

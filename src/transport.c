@@ -13,6 +13,7 @@ static void *start(const struct errand *errand, process_done *done, void *arg, s
 	const struct process_options options = {
 	    .input = call->input,
 	    .argv = call->argv.v,
+	    .handler = errand->handler,
 	    .env = &call->env,
 	    .env_more = &view_get(view, OPTION_ENV)->list,
 	    .env_file = view_text(view, OPTION_ENV_FILE),

@@ -14,6 +14,7 @@ struct errand {
 	uv_loop_t *loop;
 	struct partners *partners;
 	const struct call *call;
+	const char *handler; /* its file: of a launcher's words it is not the first */
 	const struct view *view;
 };
 

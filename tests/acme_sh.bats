@@ -223,8 +223,8 @@ EOF
 @test "a script that is not there, that has not the function, or that is no shell script" {
     mkdir dnsapi
     by_lego present -t acme.sh -H dnsapi/dns_none.sh
-    status_is 1
-    stderr_has "dnsapi/dns_none.sh: no such file, or not readable"
+    status_is 2
+    stderr_has "handler dnsapi/dns_none.sh: No such file or directory"
     echo 'dns_other_add() { :; }' >dnsapi/dns_sample.sh
     by_lego present -t acme.sh -H dnsapi/dns_sample.sh
     status_is 1

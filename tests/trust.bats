@@ -111,6 +111,15 @@ teardown() {
     refused "${event}handler $PWD/etc/hook: $PWD/etc/myshell can be written to by everyone; try: chmod o-w $PWD/etc/myshell"
 }
 
+@test "so is a script that a shell is given, in the dialects that have one" {
+    echo 'dns_hook_add() { echo called >called; }' >etc/dns_hook.sh
+    chmod o+w etc/dns_hook.sh
+    refused "${event}handler $PWD/etc/dns_hook.sh: it can be written to by everyone; try: chmod o-w $PWD/etc/dns_hook.sh" \
+        -t acme.sh -H "$PWD/etc/dns_hook.sh"
+    run -0 "$acmehook" explain -t acme.sh -H "$PWD/etc/dns_hook.sh" deploy_challenge example.test "$token" "$digest"
+    grep -qxF "fault:    handler $PWD/etc/dns_hook.sh: it can be written to by everyone; try: chmod o-w $PWD/etc/dns_hook.sh" <<<"$output"
+}
+
 @test "explain says what would be refused" {
     go explain
     status_is 0

@@ -106,12 +106,17 @@ nonsense
 {"id": 2, "type": "dns-99", "domain": "example.test", "values": ["x"]}
 {"id": 3, "type": "dns-01", "domain": "example.test", "values": []}
 {"id": 4, "type": "dns-01", "domain": "exa mple.test", "values": ["$digest"]}
+{"id": 6, "type": "dns-01", "domain": "example.test", "values": ["$digest", "not a digest"]}
+{"id": 7, "type": "dns-01", "domain": "$(printf '%063d.' 1 2 3)example.test.for.everybody.who.has.a.very.long.name", "values": ["$digest"]}
+{"id": 8, "type": "dns-01", "domain": "example.test", "values": ["$digest"], "ca": "nobody"}
+{"id": 9, "type": "dns-01", "domain": "example.test", "values": ["$digest"], "authorities": ["nowhere"]}
+{"id": 10, "type": "dns-01", "domain": "example.test", "values": ["$digest"], "timeout_ms": -1}
 {"id": 77, "cancel": true}
 {"id": 5, "type": "dns-01", "domain": "example.test", "values": ["$digest"], "authorities": ["$authority"], "timeout_ms": 0}
 EOF
     status_is 0
     [ "$(jq -r 'select(.id == 5) | .verdict' <<<"$output")" = PASS ]
-    [ "$(jq -r 'select(.id != 5) | .verdict' <<<"$output" | sort | uniq -c | tr -s ' ')" = " 5 UNKNOWN" ]
+    [ "$(jq -r 'select(.id != 5) | .verdict' <<<"$output" | sort | uniq -c | tr -s ' ')" = " 10 UNKNOWN" ]
     jq -e '.reason | length > 5' <<<"$output"
     # all keys are there, whatever the question was
     jq -e 'keys == (["id", "verdict", "case", "ca", "reason", "hint", "name", "attempts", "ms", "servers"] | sort)' <<<"$output"

@@ -68,7 +68,9 @@ static void caa_clear(struct caa *caa)
 		caa->steps = step->next;
 		step_free(step);
 	}
+	caa_validate_end(caa);
 	caa->pending = 0;
+	caa->looked = false;
 }
 
 static void end(struct check *check)
@@ -86,11 +88,25 @@ static void settle(struct check *check)
 	check_looked(check, &outcome);
 }
 
+static void validate(struct caa *caa);
+
 /* Something that was under way has ended; the check may end with it. */
 static void done(struct caa *caa)
 {
-	if (--caa->pending == 0 && caa->check->looking)
+	if (--caa->pending || !caa->check->looking)
+		return;
+	if (!caa->looked)
+		validate(caa);
+	if (!caa->pending)
 		settle(caa->check);
+}
+
+/* With servers that were named to us there is nothing for the resolvers to say. */
+static void validate(struct caa *caa)
+{
+	caa->looked = true;
+	if (!caa->check->authorities.n)
+		caa_validate(caa, done);
 }
 
 static void add_server(struct caa_step *step, const char *name, const union address *a)

@@ -56,11 +56,32 @@ struct caa_step {
 	size_t n;
 };
 
+/* What one resolver makes of the signatures at one name. */
+struct caa_validator {
+	struct caa *caa;
+	const struct caa_step *step;
+	const union address *resolver;
+	struct exchange *asking; /* NULL unless under way */
+	struct extended_error error;
+	bool bogus;
+};
+
 struct caa {
 	struct check *check;
 	struct caa_step *steps; /* the first is that of the identifier */
 	size_t pending;		/* finds and exchanges */
+	bool looked;		/* at all servers; now the resolvers are asked */
+	struct caa_validator *validators;
+	size_t n_validators;
+	void (*validated)(struct caa *caa); /* one of them has answered */
 };
+
+/*
+ * Asks the resolvers whether the CA would believe what the servers said, as it validates DNSSEC;
+ * done() is called for each answer that caa->pending counts. All steps must have been made.
+ */
+void caa_validate(struct caa *caa, void (*done)(struct caa *caa));
+void caa_validate_end(struct caa *caa);
 
 /* What it all means. */
 void caa_conclude(const struct caa *caa, struct outcome *outcome);

@@ -117,6 +117,15 @@ static struct opinion about_step(const struct caa_step *step)
 	return any ? worst : about_silence(step);
 }
 
+/* What a resolver rejects, if the servers leave the CA that far. */
+static const struct caa_validator *find_bogus(const struct caa *caa, const struct opinion *opinion)
+{
+	for (size_t i = 0; i < caa->n_validators && opinion->rank < RANK_FAILED; i++)
+		if (caa->validators[i].bogus)
+			return &caa->validators[i];
+	return NULL;
+}
+
 /* ------------------------------------------------------------------------------- facts */
 
 static void add_identities(struct outcome *o, const struct check *check)
@@ -179,6 +188,15 @@ static void add_facts(struct outcome *o, const struct opinion *opinion, const st
 		outcome_fact(o, FACT_DETAIL, "%s", check->account);
 }
 
+static void add_bogus(struct outcome *o, const struct caa_validator *v)
+{
+	char address[ADDRESS_TEXT];
+
+	address_print(v->resolver, DNS_PORT, address);
+	outcome_fact(o, FACT_ADDRESS, "%s", address);
+	outcome_fact(o, FACT_DETAIL, "%s", v->error.text ? v->error.text : "DNSSEC: Bogus");
+}
+
 /* ---------------------------------------------------------------------------- evidence */
 
 static struct json_object *server_json(const struct caa_server *s)
@@ -212,10 +230,15 @@ static struct json_object *server_json(const struct caa_server *s)
 void caa_conclude(const struct caa *caa, struct outcome *o)
 {
 	struct opinion opinion = about_step(caa->steps);
+	const struct caa_validator *bogus = find_bogus(caa, &opinion);
 
+	if (bogus)
+		opinion = (struct opinion){CASE_C07_BOGUS, RANK_FAILED, bogus->step, NULL, 0};
 	outcome_init(o, opinion.id);
 	o->name = xstrdup(opinion.step->level);
 	add_facts(o, &opinion, caa->check);
+	if (bogus)
+		add_bogus(o, bogus);
 	o->servers = json_object_new_array();
 	for (const struct caa_step *step = caa->steps; step; step = step->next)
 		for (size_t i = 0; i < step->n; i++)

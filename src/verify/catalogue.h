@@ -127,6 +127,7 @@ enum case_id {
 	CASE_C05_UNKNOWN,    /* for certain accounts, and ours is not known */
 	CASE_C06,	     /* a record for the CA that it cannot read */
 	CASE_C07,	     /* no server answers */
+	CASE_C07_BOGUS,	     /* a resolver rejects the signatures */
 	CASE_C08,	     /* critical, and not known */
 	CASE_C09,	     /* forbidden at the target of a CNAME */
 	CASE__MAX
@@ -156,6 +157,9 @@ enum fact {
 	FACT__MAX
 };
 
+/* How the sentences of the CA about a lookup begin for dns-persist-01. */
+#define RETRIEVING "[Retrieving TXT records for {challenge} challenge: ]"
+
 /*
  * In the sentences {fact} stands for a fact of the outcome; what is in brackets is left out when a
  * fact in it is not there.
@@ -170,9 +174,9 @@ struct catalogue_entry {
 	const char *hint; /* NULL if there is nothing that would help */
 };
 
-/* A part for each type of check: those of its cases that it does not have are all zero. */
-extern const struct catalogue_entry catalogue_dns[CASE__MAX], catalogue_http[CASE__MAX],
-    catalogue_caa[CASE__MAX];
+/* Parts of the catalogue; the cases that a part does not have are all zero in it. */
+extern const struct catalogue_entry catalogue_dns[CASE__MAX], catalogue_dns_servers[CASE__MAX],
+    catalogue_http[CASE__MAX], catalogue_caa[CASE__MAX];
 
 const struct catalogue_entry *catalogue_entry(enum case_id id);
 

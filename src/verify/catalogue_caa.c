@@ -104,6 +104,16 @@ const struct catalogue_entry catalogue_caa[CASE__MAX] = {
 	    .hint = "the CA needs an answer, if only that there are none: old name servers, and "
 		    "some firewalls, do not know CAA (type 257)",
 	},
+    [CASE_C07_BOGUS] =
+	{
+	    .id = "C07",
+	    .verdict = VERDICT_RETRY,
+	    .ca_type = "dns",
+	    .ca = PROCESSING "DNS problem: looking up CAA for {name}: {detail}",
+	    .reason = "the resolver {address} rejects the answer for CAA records at {name}: "
+		      "{detail}",
+	    .hint = "repair the DNSSEC signatures of the zone, or its DS record in the zone above",
+	},
     [CASE_C08] =
 	{
 	    .id = "C08",

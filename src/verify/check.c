@@ -74,8 +74,8 @@ void checks_free(struct checks *all)
 {
 	while (all->first)
 		check_end(all->first);
-	addresses_free(&all->resolvers);
 	fetches_free(&all->fetches);
+	addresses_free(&all->resolvers);
 	exchanges_free(&all->exchanges);
 }
 
@@ -322,16 +322,17 @@ static const char *read_question(struct check *c, struct json_object *question)
 	return c->type->fault(c);
 }
 
-/* Those of the host are read again and again, as they may change while we run. */
-static void use_resolvers(struct check *c)
+/* Those of resolv.conf, which may change while we run: what is older than a second is read again.
+ */
+static void take_resolvers(struct check *c)
 {
 	struct checks *all = c->all;
 	uint64_t now = uv_now(all->loop);
 
-	if (!all->resolvers.n || now - all->resolvers_read >= RESOLV_CONF_AGE) {
+	if (!all->resolvers.n || now >= all->resolvers_at + RESOLV_CONF_AGE) {
 		addresses_free(&all->resolvers);
 		servers_read(&all->resolvers, SERVERS_FILE);
-		all->resolvers_read = now;
+		all->resolvers_at = now;
 	}
 	for (size_t i = 0; i < all->resolvers.n; i++)
 		addresses_add(&c->resolvers, &all->resolvers.v[i]);
@@ -350,7 +351,7 @@ static void check_begin(struct checks *all, struct json_object *id, struct json_
 		return;
 	}
 	if (!c->resolvers.n)
-		use_resolvers(c);
+		take_resolvers(c);
 	c->interval = INTERVAL_FIRST;
 	uv_timer_init(all->loop, &c->timer);
 	c->timer.data = c;

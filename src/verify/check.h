@@ -28,8 +28,8 @@ struct checks {
 	struct exchanges exchanges;
 	struct fetches fetches;
 	struct check *first;
-	struct addresses resolvers; /* of the host */
-	uint64_t resolvers_read;    /* when; ms */
+	struct addresses resolvers; /* of resolv.conf, when it was read last */
+	uint64_t resolvers_at;	    /* ms */
 	/* Sends a reply, which remains the caller's. */
 	void (*say)(void *arg, struct json_object *reply);
 	void *arg;

@@ -89,11 +89,30 @@ static bool look_closer(struct dns01 *dns)
 	return more;
 }
 
+/*
+ * There is no more time for a server that is still to answer: if it did not have what it should
+ * have when it was asked before, that is how it is. That it was fine then is not enough.
+ */
+static void fall_back(const struct tally *t, struct server *s)
+{
+	if (s->sight != SIGHT_PENDING)
+		return;
+	s->sight = s->before;
+	if (!dns01_answers(t, s) || dns01_has_values(t, s) != t->check->absent)
+		s->sight = SIGHT_PENDING;
+}
+
 static void settle(struct check *check)
 {
+	struct dns01 *dns = check->work;
+	struct tally t = {.check = check};
 	struct outcome outcome;
 
-	dns01_judge(check->work, &outcome);
+	for (struct place *p = dns->places; p && check->last; p = p->next)
+		for (size_t i = 0; p->look == dns->look && i < p->n; i++)
+			fall_back(&t, &p->servers[i]);
+
+	dns01_judge(dns, &outcome);
 	check_looked(check, &outcome);
 }
 

@@ -64,10 +64,11 @@ struct server {
 	unsigned look;		 /* that asked it last */
 	bool silent;		 /* its last full exchange was in vain: be brief from now on */
 	enum sight sight;
-	int rcode;    /* -1: there was no reply */
-	char *reason; /* in words, where the sight is not enough; or NULL */
-	unsigned odd; /* ODD_... */
-	bool refused; /* SIGHT_CUT: by TCP, actively */
+	enum sight before; /* SIGHT_PENDING: what it said when it was asked before */
+	int rcode;	   /* -1: there was no reply */
+	char *reason;	   /* in words, where the sight is not enough; or NULL */
+	unsigned odd;	   /* ODD_... */
+	bool refused;	   /* SIGHT_CUT: by TCP, actively */
 	struct txt *txts;
 	size_t n_txts;
 	uint32_t ttl;	      /* of these, seconds */

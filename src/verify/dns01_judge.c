@@ -229,13 +229,13 @@ static bool is_private_view(const struct dns01 *dns, const struct tally *t)
 	       t->differs->disjoint && t->reserved == t->differs->n;
 }
 
-/* A zone directly below the root that does not have the domain: it is not registered. */
+/* The servers of a zone directly below the root deny the domain: it is not registered. */
 static bool is_not_registered(const struct dns01 *dns, const struct tally *t)
 {
 	const char *zone = dns->places->zone;
 
 	return dns01_is_nothing(t) && dns->elsewhere.no_domain && zone && strcmp(zone, ".") &&
-	       !strchr(zone, '.') && !strcmp(name_parent(dns->check->domain), zone);
+	       !strchr(zone, '.') && name_within(dns->check->domain, zone);
 }
 
 /* What the closer looks make of a case in which nothing is there. */

@@ -233,6 +233,7 @@ static void ask(struct server *s)
 
 	if (s->asking || s->sight == SIGHT_NO_ADDRESS)
 		return;
+	s->before = s->sight;
 	s->sight = s->silent ? SIGHT_SILENT : SIGHT_PENDING;
 	s->asking = exchange_start(
 	    &dns->check->all->exchanges, &s->address, &question, s->silent, answered, s);

@@ -30,10 +30,10 @@ struct verifier {
 	struct checks checks;
 	struct linecutter lines;
 	uv_poll_t in, out;
-	uv_prepare_t turn;	    /* before the loop waits, replies are written */
+	uv_prepare_t flush;
 	bool in_polled, out_polled; /* files cannot be polled, and need not be */
-	bool blocked;		    /* there is no room in the output */
 	struct buf pending;	    /* replies that are not written yet */
+	bool blocked;		    /* until the reader takes more */
 };
 
 static void out_ready(uv_poll_t *poll, int status, int events);
@@ -44,7 +44,8 @@ static void reader_is_gone(void)
 	_exit(EXIT_FAILURE);
 }
 
-/* While there is room only the end of the reader is of interest, and keeps nobody waiting. */
+/* While everything is written only the end of the reader is of interest, and keeps nobody waiting.
+ */
 static void watch_output(struct verifier *v)
 {
 	if (!v->out_polled)
@@ -58,7 +59,6 @@ static void watch_output(struct verifier *v)
 
 static void write_pending(struct verifier *v)
 {
-	bool was_blocked = v->blocked;
 	ssize_t n = 0;
 
 	while (v->pending.len && (n >= 0 || errno == EINTR)) {
@@ -68,9 +68,10 @@ static void write_pending(struct verifier *v)
 	}
 	if (n < 0 && errno != EAGAIN && errno != EWOULDBLOCK)
 		reader_is_gone();
-	v->blocked = v->pending.len;
-	if (v->blocked != was_blocked)
+	if (v->blocked != (v->pending.len > 0)) {
+		v->blocked = !v->blocked;
 		watch_output(v);
+	}
 }
 
 static void out_ready(uv_poll_t *poll, int status, int events)
@@ -85,15 +86,17 @@ static void out_ready(uv_poll_t *poll, int status, int events)
 static void say(void *arg, struct json_object *reply)
 {
 	struct verifier *v = arg;
+
 	if (v->pending.len > OUTPUT_BUSY && jsonline_bool(reply, "progress"))
 		return;
 	if (!jsonline_add(&v->pending, reply))
 		reader_is_gone();
 }
 
-static void on_turn(uv_prepare_t *turn)
+/* What was said since the last time goes out before anything is waited for, at once. */
+static void on_flush(uv_prepare_t *flush)
 {
-	struct verifier *v = turn->data;
+	struct verifier *v = flush->data;
 
 	if (v->pending.len && !v->blocked)
 		write_pending(v);
@@ -135,10 +138,10 @@ static void start(struct verifier *v)
 	v->out_polled = uv_poll_init(&v->loop, &v->out, STDOUT_FILENO) == 0;
 	v->out.data = v;
 	watch_output(v);
-	uv_prepare_init(&v->loop, &v->turn);
-	v->turn.data = v;
-	uv_prepare_start(&v->turn, on_turn);
-	uv_unref((uv_handle_t *)&v->turn);
+	uv_prepare_init(&v->loop, &v->flush);
+	uv_prepare_start(&v->flush, on_flush);
+	uv_unref((uv_handle_t *)&v->flush);
+	v->flush.data = v;
 	v->in_polled = uv_poll_init(&v->loop, &v->in, STDIN_FILENO) == 0;
 	v->in.data = v;
 	if (v->in_polled)
@@ -150,14 +153,10 @@ static void start(struct verifier *v)
 
 static void finish(struct verifier *v)
 {
-	while (v->pending.len) {
-		write_pending(v);
-		uv_run(&v->loop, UV_RUN_DEFAULT);
-	}
 	checks_free(&v->checks);
-	uv_close((uv_handle_t *)&v->turn, NULL);
 	if (v->out_polled)
 		uv_close((uv_handle_t *)&v->out, NULL);
+	uv_close((uv_handle_t *)&v->flush, NULL);
 	uv_run(&v->loop, UV_RUN_DEFAULT);
 	uv_loop_close(&v->loop);
 	linecutter_free(&v->lines);
@@ -246,7 +245,10 @@ int main(int argc, char **argv)
 	addresses_free(&resolvers);
 	sandbox_enter(&sandbox, SERVERS_FILE);
 	start(&v);
-	uv_run(&v.loop, UV_RUN_DEFAULT);
+	do {
+		uv_run(&v.loop, UV_RUN_DEFAULT);
+		write_pending(&v);
+	} while (v.pending.len);
 	finish(&v);
 	return EXIT_SUCCESS;
 }

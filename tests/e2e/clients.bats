@@ -177,36 +177,56 @@ END
     obtained www.example.test
 }
 
-@test "acmetool, dns-01: apex and wildcard" {
+@test "acmetool, dns-01: apex and wildcard; http-01, which no handler is for, is left without a word" {
     need acmetool pebble openssl "$ddns_tsig"
     dns_configuration
     run -0 acmetool_run example.test '*.example.test'
+    [[ $output != *acmehook:* ]]
     obtained '*.example.test' example.test
 }
 
-@test "acmetool, http-01" {
+@test "acmetool, http-01; live-updated" {
     need acmetool pebble nginx openssl
     http_configuration
     run -0 acmetool_run www.example.test
     obtained www.example.test
+    deployed www.example.test acmetool/live/www.example.test/{privkey,cert,fullchain,chain}
 }
 
-mod_md_obtains() {
+# It cleans when the order is done, a moment after the certificate is there.
+obtained_and_cleaned() {
+    mod_md_obtained "$1" && nothing_left
+}
+
+# After a restart httpd has the certificate, and says so.
+obtained_and_installed() {
+    if [ ! -e restarted ]; then
+        obtained_and_cleaned "$1" && grep -qs exit_hook messages || return
+        in_lab kill -USR1 "$(cat pid)"
+        touch restarted
+    fi
+    grep -qs deploy_cert recorded
+}
+
+@test "mod_md, dns-01: apex and wildcard; its messages" {
     need apache2 pebble openssl "$ddns_tsig"
     [ -e $modules/mod_md.so ] || cannot "mod_md is not installed"
     dns_configuration
-    # It cleans when the order is done, a moment after the certificate is there.
-    obtained_and_cleaned() {
-        mod_md_obtained "$1" && nothing_left
-    }
-    run -0 mod_md_run obtained_and_cleaned example.test '*.example.test'
+    executable messages.sh <<END
+#!/bin/sh
+echo "\$1" >>$PWD/messages
+END
+    echo "handler = \"$PWD/messages.sh\"" >>"$ACMEHOOK_CONFIG"
+    run -0 mod_md_run obtained_and_installed example.test '*.example.test'
     obtained '*.example.test' example.test
-}
-
-@test "mod_md, dns-01: apex and wildcard" {
-    mod_md_obtains
+    [ "$(head -n 2 messages | xargs)" = "startup_hook exit_hook" ]
+    deployed example.test md/domains/example.test/{privkey,pubcert,pubcert,pubcert}.pem
 }
 
 @test "mod_md, dns-01, MDChallengeDns01Version 1, whose teardown tells no value" {
-    teardown=1 mod_md_obtains
+    need apache2 pebble openssl "$ddns_tsig"
+    [ -e $modules/mod_md.so ] || cannot "mod_md is not installed"
+    dns_configuration
+    teardown=1 run -0 mod_md_run obtained_and_cleaned example.test '*.example.test'
+    obtained '*.example.test' example.test
 }

@@ -22,9 +22,9 @@ setup() {
 value=LPsIwTo7o8BoG0-vjCyGQGBWSVIPxI-i_X336eUOQZo
 old=-v-q47UVq9vCEddok0bp7Ha3YyUsHp8fwGJhj8ZXC0g
 
-# look VERDICT CASE DOMAIN [OPTION...]: what verify says; its JSON is in output
+# look VERDICT CASE DOMAIN [OPTION...]: what verify says at a single look; its JSON is in output
 look() {
-    run --separate-stderr acmehook --format json --resolver "${resolver:-127.0.0.55}" --verify-timeout 1 "${@:4}" verify dns-01 "$3" "$value"
+    run --separate-stderr acmehook --format json --resolver "${resolver:-127.0.0.55}" --verify-timeout 0 "${@:4}" verify dns-01 "$3" "$value"
     [ "$(jq -r '.verdict + " " + (.case // "-")' <<<"$output")" = "$1 $2" ]
 }
 
@@ -64,6 +64,19 @@ says() {
     says '(.reason | contains("2001:db8::6")) and ([.servers[].verdict] == ["PASS", "UNKNOWN"])'
 }
 
+@test "D35: no way to any name server: this host cannot judge" {
+    in_lab ip route show | grep -q default && skip "this laboratory has a way out"
+    look UNKNOWN D35 www.up.test --authority 192.0.2.1
+    look UNKNOWN D35 www.up.test --authority 192.0.2.1 --authority 2001:db8::1
+}
+
+@test "no resolver answers: this host cannot judge" {
+    resolver=127.0.0.99
+    look UNKNOWN - www.up.test
+    resolver=192.0.2.1
+    look UNKNOWN - www.up.test
+}
+
 @test "D36: only the hidden primary has it" {
     look RETRY D36 hidden.up.test
     says '(.reason | test("primary.hidden.up.test")) and (.ca.detail | test("NXDOMAIN"))
@@ -97,8 +110,14 @@ says() {
     says '.reason | test("127.0.0.53 remembers for [0-9]+ s more that it was not there")'
 }
 
+# follows NAME: has the secondary the old value, too?
+follows() {
+    [ "$(txt 127.0.0.2 "_acme-challenge.$1")" = "$old" ]
+}
+
 @test "D53: a resolver remembers another value" {
     update "add _acme-challenge.d53.example.test. 30 TXT $old"
+    within 30 follows d53.example.test
     in_lab dig +short +time=2 @127.0.0.53 _acme-challenge.d53.example.test TXT
     update "delete _acme-challenge.d53.example.test. TXT" "add _acme-challenge.d53.example.test. 30 TXT $value"
     resolver=127.0.0.53
@@ -144,6 +163,7 @@ END
     # for a public CA no waiting helps
     resolver=127.0.0.53
     look FAIL D55 nobody.test --verify-timeout 60 --ca letsencrypt
+    look FAIL D55 www.nobody.test --verify-timeout 60 --ca letsencrypt
 }
 
 @test "D58: a server denies the name above, which has a name below" {

@@ -15,12 +15,16 @@ static inline void check_text(const char *text)
 		MUST((unsigned char)*text >= ' ' && *text != 0x7f);
 }
 
-static inline void check_call(const struct call *call, enum verb verb)
+static inline void check_call(const struct call *call, const struct dialect *to, enum verb verb)
 {
-	MUST(call->argv.n && !strcmp(call->argv.v[0], "/handler"));
+	size_t at = 0;
+
+	while (to->launcher && to->launcher[at])
+		at++;
+	MUST(at < call->argv.n && !strcmp(call->argv.v[at], "/handler"));
 	for (size_t i = 0; i < call->env.n; i++)
 		MUST(*call->env.v[i] && *call->env.v[i] != '=');
-	for (size_t i = 0; i < call->argv.n && verb == VERB_DEPLOY; i++)
+	for (size_t i = at; i < call->argv.n && verb == VERB_DEPLOY; i++)
 		check_text(call->argv.v[i]);
 	for (size_t i = 0; i < call->env.n && verb == VERB_DEPLOY; i++)
 		check_text(call->env.v[i]);
@@ -37,7 +41,7 @@ static inline void check_writes(const struct events *events)
 
 			MUST(good == !error.failure);
 			for (size_t i = 0; i < calls.n; i++)
-				check_call(&calls.v[i], events->v[0].verb);
+				check_call(&calls.v[i], dialects[d], events->v[0].verb);
 			calls_free(&calls);
 		}
 	}

@@ -71,7 +71,6 @@ void exchanges_init(struct exchanges *all, uv_loop_t *loop)
 
 void exchanges_free(struct exchanges *all)
 {
-	wires_free(&all->wires);
 	peers_free(&all->peers);
 }
 
@@ -225,10 +224,6 @@ static void finish(struct inquiry *q, enum exchange_end end, int error)
 	if (q->peer->letters == ABILITY_NO)
 		q->result.odd |= ODD_LETTERS;
 	learn(q, end);
-	if (end == EXCHANGE_REPLY) {
-		wire_done(q->wire);
-		q->wire = NULL;
-	}
 	deliver(q);
 }
 
@@ -391,30 +386,50 @@ static void failed(void *arg, int error)
 		finish(q, EXCHANGE_ERROR, error);
 }
 
+/* Takes from a stock: the system is not asked each time. */
+static int take_random(struct exchanges *all, void *out, size_t len)
+{
+	int error = 0;
+
+	if (all->random_left < len) {
+		error = uv_random(NULL, NULL, all->random, sizeof(all->random), 0, NULL);
+		all->random_left = error ? 0 : sizeof(all->random);
+	}
+	if (error)
+		return error;
+	memcpy(out, all->random + all->random_left - len, len);
+	memset(all->random + all->random_left - len, 0, len);
+	all->random_left -= len;
+	return 0;
+}
+
 /* Makes the query of an attempt and sends it; replaces the one before. */
 static void attempt_begin(struct inquiry *q)
 {
 	static const struct wire_ears ears = {heard, failed};
 	const struct attempt *attempt = &attempts[q->attempt];
-	struct {
-		uint16_t id;
-		unsigned char letters[MESSAGE_LETTERS];
-	} random;
-	int error = uv_random(NULL, NULL, &random, sizeof(random), 0, NULL);
+	unsigned char random[2 + MESSAGE_LETTERS];
+	int error = take_random(q->all, random, sizeof(random));
 
 	wire_close(q->wire);
 	q->wire = NULL;
 	q->wrong = 0;
 	q->sent = now(q);
-	q->len = error ? 0 : message_build(&q->question, random.id, q->edns, q->query);
+	q->len = error ? 0
+		       : message_build(&q->question, (uint16_t)(random[0] << 8 | random[1]),
+			     q->edns, q->query);
 	if (!q->len) {
 		finish_later(q, error ? EXCHANGE_ERROR : EXCHANGE_NAME, error);
 		return;
 	}
 	if (q->mixed)
-		message_mix_letters(q->query, random.letters);
-	q->wire = wire_open(
-	    &q->all->wires, &q->peer->address, attempt->tcp, q->query, q->len, &ears, q, &error);
+		message_mix_letters(q->query, random + 2);
+	if (attempt->tcp)
+		q->wire =
+		    wire_tcp(&q->all->wires, &q->peer->address, q->query, q->len, &ears, q, &error);
+	else
+		q->wire = wire_udp(&q->all->wires, &q->peer->address, &q->peer->socket, q->query,
+		    q->len, &ears, q, &error);
 	if (q->wire)
 		uv_timer_start(&q->timer, on_timer, attempt->ms, 0);
 	else

@@ -26,6 +26,8 @@ struct exchanges {
 	struct peers peers;
 	struct wires wires;
 	struct inquiry *buckets[INQUIRY_BUCKETS]; /* under way */
+	unsigned char random[4096];
+	size_t random_left; /* of these, at the end */
 };
 
 void exchanges_init(struct exchanges *all, uv_loop_t *loop);

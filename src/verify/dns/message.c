@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * DNS messages. The C library's own functions encode and parse them, within the subset that glibc,
- * musl and FreeBSD share. What they differ in, or leave unchecked, is done here: musl cannot build
- * queries for types above 255, glibc looks at resolv.conf for each, no two agree on how odd octets
- * of a name are written, and none looks into the data of a record.
+ * DNS messages. The C library's own functions parse them, within the subset that glibc, musl and
+ * FreeBSD share. What they differ in, or leave unchecked, is done here: no two agree on how odd
+ * octets of a name are written, and none looks into the data of a record. Queries are not left to
+ * them: musl cannot build any for types above 255, and glibc looks at resolv.conf for each.
  */
 #include "config.h"
 
@@ -116,28 +116,59 @@ static size_t plain_name_len(const unsigned char *name)
 	return (size_t)(p - name) + 1;
 }
 
+/* The octet at *p, which may be written \DDD, as read_name() writes it; moves on behind it. */
+static unsigned char next_octet(const char **p)
+{
+	unsigned octet = (unsigned char)*(*p)++;
+
+	if (octet != '\\' || strspn(*p, "0123456789") < 3)
+		return (unsigned char)octet;
+	octet = (unsigned)((*p)[0] - '0') * 100 + (unsigned)((*p)[1] - '0') * 10 +
+		(unsigned)((*p)[2] - '0');
+	*p += 3;
+	return (unsigned char)octet;
+}
+
+/* Writes a name without compression, at most NAME_OCTETS; 0 if it is none, or too long. */
+static size_t write_name(const char *name, unsigned char *out)
+{
+	size_t n = 0;
+
+	if (!strcmp(name, "."))
+		name++;
+	while (*name) {
+		size_t length = n++;
+
+		while (*name && *name != '.') {
+			if (n >= NAME_OCTETS - 1)
+				return 0;
+			out[n++] = next_octet(&name);
+		}
+		if (n - length < 2 || n - length > 64)
+			return 0;
+		out[length] = (unsigned char)(n - length - 1);
+		name += *name == '.';
+	}
+	out[n] = 0;
+	return n + 1;
+}
+
 size_t message_build(
     const struct question *question, uint16_t id, bool edns, unsigned char out[MESSAGE_QUERY_MAX])
 {
-	int len;
-	size_t n;
+	size_t n = write_name(question->name, out + HEADER);
 
-	if (strchr(question->name, '\\'))
+	if (!n)
 		return 0;
 	memset(out, 0, HEADER);
-	len = dn_comp(question->name, out + HEADER, NAME_OCTETS, NULL, NULL);
-	if (len < 1)
-		return 0;
-	n = HEADER + (size_t)len + 4;
-	out[0] = (unsigned char)(id >> 8);
-	out[1] = (unsigned char)id;
+	ns_put16(id, out);
 	out[2] = question->recurse ? RD : 0;
 	out[3] = question->unchecked ? CD : 0;
-	out[5] = 1; /* question */
-	out[n - 4] = (unsigned char)(question->type >> 8);
-	out[n - 3] = (unsigned char)question->type;
-	out[n - 2] = 0;
-	out[n - 1] = ns_c_in;
+	out[5] = 1;
+	n += HEADER;
+	ns_put16(question->type, out + n);
+	ns_put16(ns_c_in, out + n + 2);
+	n += 4;
 	return edns ? add_opt(out, n, question->signatures) : n;
 }
 

@@ -64,10 +64,7 @@ struct question {
 /* The longest query: header, name, type and class, OPT. */
 #define MESSAGE_QUERY_MAX (12 + 255 + 4 + 11)
 
-/*
- * Writes the query for a question. Returns its length, or 0 when the name cannot be asked for: it
- * is too long, or has octets that only some C libraries can encode.
- */
+/* Writes the query for a question. Returns its length, or 0 when its name is none, or too long. */
 size_t message_build(
     const struct question *question, uint16_t id, bool edns, unsigned char out[MESSAGE_QUERY_MAX]);
 

@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "verify/dns/servers.h"
+#include "verify/dns/wire.h"
 #include "verify/slots.h"
 
 enum silence {
@@ -27,9 +28,10 @@ struct peer {
 	union address address;
 	size_t users; /* exchanges; it is not forgotten while there are any */
 	struct slots slots;
-	enum ability edns;    /* it answers queries with EDNS (RFC 6891) */
-	enum ability letters; /* it keeps the case of the letters in the question */
-	uint64_t learned;     /* when the latter two were */
+	struct wire_socket *socket; /* that may be shared, see wire_udp() */
+	enum ability edns;	    /* it answers queries with EDNS (RFC 6891) */
+	enum ability letters;	    /* it keeps the case of the letters in the question */
+	uint64_t learned;	    /* when the latter two were */
 	enum silence silence;
 	uint64_t heard;	  /* when it answered last */
 	uint64_t changed; /* when the silence was learned */

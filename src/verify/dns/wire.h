@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * One query on its way to one address, over a socket of its own: by UDP or TCP. Each has a port of
- * its own, so that nobody off the path can guess where we wait (RFC 5452), and the socket is
- * connected, so that ICMP errors reach us at once. One that has brought its answer by UDP may serve
- * a few more queries to the same address, one after the other, for a second.
+ * One query on its way to one address, by UDP or TCP. Sockets have ports of their own, so that
+ * nobody off the path can guess where we wait (RFC 5452), and are connected, so that ICMP errors
+ * reach us at once. A socket for UDP is shared by a few queries that are under way together, if
+ * there are so many, and is then closed.
  */
 #ifndef ACMEHOOK_DNS_WIRE_H
 #define ACMEHOOK_DNS_WIRE_H
@@ -16,12 +16,12 @@
 #include "verify/dns/servers.h"
 
 struct wire;
+struct wire_socket;
 
 /* What all wires of a loop share. */
 struct wires {
 	uv_loop_t *loop;
-	struct wire *spare; /* those that wait for another query, the youngest first */
-	char buffer[4096];  /* read into and used up within one callback */
+	char buffer[4096]; /* read into and used up within one callback */
 };
 
 /* Neither is called after wire_close(), which both may call, nor from within wire_open(). */
@@ -32,14 +32,17 @@ struct wire_ears {
 	void (*failed)(void *arg, int error);
 };
 
-/* The ears must stay; the query is copied. NULL, with a UV_E... code, if it cannot be sent. */
-struct wire *wire_open(struct wires *all, const union address *server, bool tcp,
+/*
+ * Sends a query by UDP. *shared, NULL in the beginning, is for this server only, and must stay
+ * until all its wires are closed; it is NULL then. The ears must stay, too. NULL, with a UV_E...
+ * code, if it cannot be sent.
+ */
+struct wire *wire_udp(struct wires *all, const union address *server, struct wire_socket **shared,
     const unsigned char *query, size_t len, const struct wire_ears *ears, void *arg, int *error);
-/* The query is given up; NULL is allowed. */
+/* The same by TCP; nothing is shared. */
+struct wire *wire_tcp(struct wires *all, const union address *server, const unsigned char *query,
+    size_t len, const struct wire_ears *ears, void *arg, int *error);
+/* NULL is allowed. */
 void wire_close(struct wire *wire);
-/* The same when the answer has come. */
-void wire_done(struct wire *wire);
-/* Closes what waits for another query. */
-void wires_free(struct wires *all);
 
 #endif

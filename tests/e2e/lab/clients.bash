@@ -141,6 +141,7 @@ MDCAChallenges dns-01
 MDChallengeDns01 $PWD/links/mod_md
 MDChallengeDns01Version ${teardown:-2}
 MDRetryDelay 1s
+MDMessageCmd /usr/bin/env MDStoreDir=$PWD/md $PWD/links/mod_md
 MDStoreDir $PWD/md
 <VirtualHost *:8443>
 ServerName $1
