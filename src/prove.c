@@ -132,8 +132,9 @@ static void offer_again(struct waiting *w)
 	struct task *task = &job->tasks[w->i];
 	struct buf b = BUF_INIT(64 * 1024);
 
-	buf_printf(&b, "\r\033[K%s\n", task->error.text);
+	buf_printf(&b, "\n%s\n", task->error.text);
 	report_evidence(&b, task->verify);
+	buf_visible(&b);
 	buf_puts(&b, "Press Enter to look again (q and Enter to give up): ");
 	task->again = talk_say(job->jobs->partners, TERMINAL, buf_text(&b), true, 0, on_answer, w);
 	buf_free(&b);
@@ -141,11 +142,14 @@ static void offer_again(struct waiting *w)
 
 static void show_line(struct waiting *w, struct json_object *state, const char *end)
 {
+	struct partners *partners = w->job->jobs->partners;
 	struct buf b = BUF_INIT(2048);
 
 	report_progress_line(&b, job_title(w->job, w->i), state);
+	buf_visible(&b);
 	buf_puts(&b, end);
-	talk_show(w->job->jobs->partners, TERMINAL, buf_text(&b));
+	talk_show(partners, TERMINAL, "\r\033[K");
+	talk_show(partners, TERMINAL, buf_text(&b));
 	buf_free(&b);
 }
 

@@ -244,7 +244,7 @@ static void done(struct report *report, const struct job *job)
 
 void report_progress_line(struct buf *b, const char *what, struct json_object *state)
 {
-	buf_printf(b, "\r\033[Kacmehook: %s: %.150s (%.0f s)", what,
+	buf_printf(b, "acmehook: %s: %.150s (%.0f s)", what,
 	    or_empty(jsonline_string(state, "reason")),
 	    (double)jsonline_integer(state, "ms", 0) / 1000);
 }

@@ -161,6 +161,7 @@ EOF
 }
 
 @test "a challenge without handler is refused" {
+    config <<<'match "other.test" { handler = "/bin/true" }'
     run --separate-stderr "$acmehook" --from dehydrated deploy_challenge a.test "$token" "$digest"
     status_is 2
     stderr_is "acmehook: deploy_challenge a.test: no handler for a.test; set handler in $ACMEHOOK_CONFIG, or give --handler"
