@@ -26,7 +26,12 @@ static const char *const fact_names[] = {
     [FACT_DETAIL] = "detail",
     [FACT_ADDRESS] = "address",
     [FACT_URL] = "url",
+    [FACT_LIMIT] = "limit",
+    [FACT_SECONDS] = "seconds",
     [FACT_STATUS] = "status",
+    [FACT_ACCOUNT] = "account",
+    [FACT_CHALLENGE] = "challenge",
+    [FACT_ISSUER] = "issuer",
 };
 _Static_assert(nitems(fact_names) == FACT__MAX, "a fact without name");
 
@@ -35,7 +40,7 @@ _Static_assert(nitems(fact_names) == FACT__MAX, "a fact without name");
 
 void outcome_init(struct outcome *o, enum case_id id)
 {
-	*o = (struct outcome){.id = id, .ca = id, .verdict = catalogue[id].verdict};
+	*o = (struct outcome){.id = id, .ca = id, .verdict = catalogue_entry(id)->verdict};
 }
 
 void outcome_fact(struct outcome *o, enum fact fact, const char *format, ...)
@@ -75,7 +80,7 @@ void outcome_free(struct outcome *o)
 
 enum verdict outcome_final(const struct outcome *o)
 {
-	if (o->verdict == VERDICT_RETRY && catalogue[o->id].blind)
+	if (o->verdict == VERDICT_RETRY && catalogue_entry(o->id)->blind)
 		return VERDICT_UNKNOWN;
 	return o->verdict;
 }
@@ -130,7 +135,7 @@ static char *sentence(const char *text, const struct outcome *o)
 
 char *outcome_reason(const struct outcome *o)
 {
-	return sentence(catalogue[o->id].reason, o);
+	return sentence(catalogue_entry(o->id)->reason, o);
 }
 
 static void set_sentence(
@@ -144,7 +149,7 @@ static void set_sentence(
 
 void outcome_explain(const struct outcome *o, enum verdict verdict, struct json_object *reply)
 {
-	const struct catalogue_entry *entry = &catalogue[o->id], *ca = &catalogue[o->ca];
+	const struct catalogue_entry *entry = catalogue_entry(o->id), *ca = catalogue_entry(o->ca);
 	bool content = verdict == VERDICT_PASS || verdict == VERDICT_WARN || !ca->ca;
 	struct json_object *problem = content ? NULL : json_object_new_object();
 

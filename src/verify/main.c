@@ -17,7 +17,9 @@
 #include "verify/check.h"
 #include "error.h"
 #include "jsonline.h"
+#include "verify/dns/servers.h"
 #include "verify/privileges.h"
+#include "verify/sandbox.h"
 
 /* Replies wait that long for somebody to read them; progress is left out much earlier. */
 #define OUTPUT_MAX (256 * 1024 * 1024)
@@ -28,7 +30,9 @@ struct verifier {
 	struct checks checks;
 	struct linecutter lines;
 	uv_poll_t in, out;
+	uv_prepare_t turn;	    /* before the loop waits, replies are written */
 	bool in_polled, out_polled; /* files cannot be polled, and need not be */
+	bool blocked;		    /* there is no room in the output */
 	struct buf pending;	    /* replies that are not written yet */
 };
 
@@ -40,14 +44,13 @@ static void reader_is_gone(void)
 	_exit(EXIT_FAILURE);
 }
 
-/* While everything is written only the end of the reader is of interest, and keeps nobody waiting.
- */
+/* While there is room only the end of the reader is of interest, and keeps nobody waiting. */
 static void watch_output(struct verifier *v)
 {
 	if (!v->out_polled)
 		return;
-	uv_poll_start(&v->out, UV_DISCONNECT | (v->pending.len ? UV_WRITABLE : 0), out_ready);
-	if (v->pending.len)
+	uv_poll_start(&v->out, UV_DISCONNECT | (v->blocked ? UV_WRITABLE : 0), out_ready);
+	if (v->blocked)
 		uv_ref((uv_handle_t *)&v->out);
 	else
 		uv_unref((uv_handle_t *)&v->out);
@@ -55,7 +58,7 @@ static void watch_output(struct verifier *v)
 
 static void write_pending(struct verifier *v)
 {
-	bool waited = v->pending.len > 0;
+	bool was_blocked = v->blocked;
 	ssize_t n = 0;
 
 	while (v->pending.len && (n >= 0 || errno == EINTR)) {
@@ -65,7 +68,8 @@ static void write_pending(struct verifier *v)
 	}
 	if (n < 0 && errno != EAGAIN && errno != EWOULDBLOCK)
 		reader_is_gone();
-	if (waited)
+	v->blocked = v->pending.len;
+	if (v->blocked != was_blocked)
 		watch_output(v);
 }
 
@@ -81,13 +85,17 @@ static void out_ready(uv_poll_t *poll, int status, int events)
 static void say(void *arg, struct json_object *reply)
 {
 	struct verifier *v = arg;
-	bool idle = v->pending.len == 0;
-
 	if (v->pending.len > OUTPUT_BUSY && jsonline_bool(reply, "progress"))
 		return;
 	if (!jsonline_add(&v->pending, reply))
 		reader_is_gone();
-	if (idle)
+}
+
+static void on_turn(uv_prepare_t *turn)
+{
+	struct verifier *v = turn->data;
+
+	if (v->pending.len && !v->blocked)
 		write_pending(v);
 }
 
@@ -127,6 +135,10 @@ static void start(struct verifier *v)
 	v->out_polled = uv_poll_init(&v->loop, &v->out, STDOUT_FILENO) == 0;
 	v->out.data = v;
 	watch_output(v);
+	uv_prepare_init(&v->loop, &v->turn);
+	v->turn.data = v;
+	uv_prepare_start(&v->turn, on_turn);
+	uv_unref((uv_handle_t *)&v->turn);
 	v->in_polled = uv_poll_init(&v->loop, &v->in, STDIN_FILENO) == 0;
 	v->in.data = v;
 	if (v->in_polled)
@@ -138,7 +150,12 @@ static void start(struct verifier *v)
 
 static void finish(struct verifier *v)
 {
+	while (v->pending.len) {
+		write_pending(v);
+		uv_run(&v->loop, UV_RUN_DEFAULT);
+	}
 	checks_free(&v->checks);
+	uv_close((uv_handle_t *)&v->turn, NULL);
 	if (v->out_polled)
 		uv_close((uv_handle_t *)&v->out, NULL);
 	uv_run(&v->loop, UV_RUN_DEFAULT);
@@ -155,7 +172,8 @@ static void usage(FILE *f)
 	    f);
 }
 
-static void read_options(int argc, char **argv)
+/* Is only the version wanted? */
+static bool read_options(int argc, char **argv)
 {
 	static const struct option options[] = {
 	    {"help", no_argument, NULL, 'h'},
@@ -168,14 +186,25 @@ static void read_options(int argc, char **argv)
 		usage(stdout);
 		exit(EXIT_SUCCESS);
 	}
-	if (c == 'V') {
-		puts("acmehook-verify " PACKAGE_VERSION);
-		exit(EXIT_SUCCESS);
-	}
+	if (c == 'V')
+		return true;
 	if (c != -1 || optind < argc) {
 		usage(stderr);
 		exit(failure_status(FAILURE_USAGE));
 	}
+	return false;
+}
+
+/* The version, and what of the sandbox there is on this system. */
+static int print_version(const struct sandbox *s)
+{
+	puts("acmehook-verify " PACKAGE_VERSION);
+	printf("sandbox: limits %s, Landlock %s", s->limits ? "yes" : "no",
+	    s->landlock ? "yes" : "no");
+	if (s->landlock)
+		printf(" (version %d)", s->landlock);
+	printf(", seccomp %s\n", s->seccomp ? "yes" : "no");
+	return EXIT_SUCCESS;
 }
 
 /* A descriptor of ours must not be taken for a standard one that we were started without. */
@@ -192,20 +221,30 @@ static void open_standard_files(void)
 int main(int argc, char **argv)
 {
 	static struct verifier v = {.pending = BUF_INIT(OUTPUT_MAX)};
+	struct addresses resolvers = {0};
+	struct sandbox sandbox = {0};
 	struct error error = {0};
+	bool version;
 
 	open_standard_files();
-	read_options(argc, argv);
+	version = read_options(argc, argv);
 	signal(SIGPIPE, SIG_IGN);
 	if (!privileges_drop(&error)) {
 		fprintf(stderr, "acmehook-verify: %s\n", error.text);
 		return failure_status(error.failure);
+	}
+	if (version) {
+		sandbox_enter(&sandbox, SERVERS_FILE);
+		return print_version(&sandbox);
 	}
 	linecutter_init(&v.lines, take_line, &v);
 	if (uv_loop_init(&v.loop) || !checks_init(&v.checks, &v.loop, say, &v)) {
 		fprintf(stderr, "acmehook-verify: cannot start: %s\n", strerror(errno));
 		return failure_status(FAILURE_STOPPED);
 	}
+	servers_read(&resolvers, SERVERS_FILE); /* while it is sure that we can */
+	addresses_free(&resolvers);
+	sandbox_enter(&sandbox, SERVERS_FILE);
 	start(&v);
 	uv_run(&v.loop, UV_RUN_DEFAULT);
 	finish(&v);
