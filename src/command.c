@@ -129,6 +129,8 @@ bool command_read(struct command *command, int argc, char **argv, struct error *
 	}
 	if (!read_command(command, argc, argv, 1, error))
 		return false;
+	if (command->settings.v[OPTION_TEXT_MODE].number)
+		return settings_put(&command->settings, OPTION_TO, "manual", error);
 	return !command->settings.v[OPTION_DEHYDRATED_DNS].number ||
 	       settings_put(&command->settings, OPTION_TO, "dehydrated", error);
 }

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "buf.h"
+#include "trust.h"
 
 #define USAGE FAILURE_USAGE
 
@@ -137,4 +138,13 @@ bool diagnose(const char *path, const char *cwd, int spawn_error, struct error *
 		    "noexec?",
 		    path);
 	return error_set(error, USAGE, "%s: %s", path, strerror(spawn_error));
+}
+
+bool diagnose_trust(const char *path, unsigned what, uid_t owner, struct error *error)
+{
+	struct error why = {0};
+
+	if (trust_path_of(path, what, owner, &why))
+		return true;
+	return diagnose_file(path, error) && error_set(error, why.failure, "%s", why.text);
 }

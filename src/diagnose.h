@@ -3,6 +3,8 @@
 #ifndef ACMEHOOK_DIAGNOSE_H
 #define ACMEHOOK_DIAGNOSE_H
 
+#include <sys/types.h>
+
 #include "error.h"
 
 /*
@@ -12,5 +14,9 @@
  * is wrong that can be seen.
  */
 bool diagnose(const char *path, const char *cwd, int spawn_error, struct error *error);
+
+/* trust_path_of() for a program; one that is not there, or no program, gets diagnose()'s sentence.
+ */
+bool diagnose_trust(const char *path, unsigned what, uid_t owner, struct error *error);
 
 #endif

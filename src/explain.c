@@ -7,6 +7,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
+
+#include "diagnose.h"
+#include "environment.h"
+#include "launch.h"
+#include "trust.h"
 
 static void print_words(const char *label, char *const *words)
 {
@@ -21,19 +27,33 @@ static void print_words(const char *label, char *const *words)
 }
 
 /* Variables of the configuration may be secrets: only their names are shown. */
-static void print_env(const struct call *call, const struct setting *configured)
+static void print_hidden(const struct strlist *list, const char *from)
 {
+	for (size_t i = 0; i < list->n; i++)
+		printf("env:      %.*s=(hidden)%s%s\n", (int)strcspn(list->v[i], "="), list->v[i],
+		    from ? " from " : "", from ? from : "");
+}
+
+static void print_env(const struct call *call, const struct view *view)
+{
+	const char *file = view_text(view, OPTION_ENV_FILE);
+	struct strlist file_env = {0};
+	struct error error = {0};
+
+	for (size_t i = 0; environ[i] && view_number(view, OPTION_VERBOSE); i++)
+		if (!environment_inherits(environ[i]))
+			printf("unset:    %.*s (not for handlers)\n", (int)strcspn(environ[i], "="),
+			    environ[i]);
 	for (size_t i = 0; i < call->env.n; i++) {
 		char *words[] = {call->env.v[i], NULL};
 
 		print_words(strchr(call->env.v[i], '=') ? "env:" : "unset:", words);
 	}
-	for (size_t i = 0; i < configured->list.n; i++) {
-		const char *entry = configured->list.v[i];
-
-		printf("env:      %.*s=... (set in the configuration)\n", (int)strcspn(entry, "="),
-		    entry);
-	}
+	if (file && !environment_read(&file_env, file, &error))
+		printf("env:      none, and the handler would not be called: %s\n", error.text);
+	print_hidden(&file_env, file);
+	print_hidden(&view_get(view, OPTION_ENV)->list, NULL);
+	strlist_free(&file_env);
 }
 
 static void print_list(const char *label, const struct setting *s)
@@ -74,6 +94,18 @@ static void print_verify(const struct job *job, size_t i)
 	printf("\n");
 }
 
+/* What the handler would be refused for. */
+static void print_fault(const struct target *target)
+{
+	struct account account;
+	struct error error = {0};
+
+	if (!account_find(&account, view_text(&target->view, OPTION_USER), &error) ||
+	    !diagnose_trust(target->handler, TRUST_HANDLER, account.uid, &error))
+		printf("fault:    %s\n", error.text);
+	account_free(&account);
+}
+
 static void print_task(const struct job *job, size_t i)
 {
 	const struct event *event = &job->deploy.events.v[i];
@@ -96,6 +128,10 @@ static void print_task(const struct job *job, size_t i)
 		    job->tasks[i].call ? "" : "; it has no word for this event and is not called");
 	else
 		printf("handler:  none; the event goes nowhere\n");
+	if (target->handler && job->tasks[i].call)
+		print_fault(target);
+	if (target->handler && view_text(&target->view, OPTION_USER))
+		printf("user:     %s\n", view_text(&target->view, OPTION_USER));
 	print_verify(job, i);
 }
 
@@ -106,8 +142,12 @@ void explain_job(const struct job *job)
 	for (size_t c = 0; c < job->deploy.calls.n && !job->error.failure; c++) {
 		const struct call *call = &job->deploy.calls.v[c];
 
+		if (job->deploy.targets[call->first].to->compose) {
+			printf("says:\n%s", call->input);
+			continue;
+		}
 		print_words("argv:", call->argv.v);
-		print_env(call, view_get(&job->deploy.targets[call->first].view, OPTION_ENV));
+		print_env(call, &job->deploy.targets[call->first].view);
 	}
 	if (!job->deploy.events.n && !job->error.failure)
 		printf("event:    unknown; it succeeds and goes nowhere\n");

@@ -19,6 +19,7 @@
 #include "identifier.h"
 #include "jsonline.h"
 #include "report.h"
+#include "trust.h"
 
 #define SUFFIX ".json"
 #define UNFINISHED ".new"
@@ -125,7 +126,7 @@ static bool check_dir(const struct journal *journal, struct error *error)
 		return error_set(error, FAILURE_USAGE,
 		    "state: others can write to %s; try: chmod go-w %s", journal->dir,
 		    journal->dir);
-	return true;
+	return trust_path(journal->dir, TRUST_STATE, error); /* and to what it is in */
 }
 
 bool journal_open(struct journal *journal, bool create, struct error *error)

@@ -64,9 +64,9 @@ static void print(struct look *look, const struct event *event)
 		    id ? " " : "", id ? id : "", look->title, jsonline_string(v, "reason"),
 		    (double)jsonline_integer(v, "ms", 0) / 1000);
 		report_evidence(&b, v);
+		buf_visible(&b);
 	}
-	if (look->session->report.line)
-		write_all(2, "\r\033[K", 4);
+	report_write(&look->session->report, &(struct buf)BUF_INIT(0)); /* no progress any more */
 	write_all(1, buf_text(&b), b.len);
 	buf_free(&b);
 }

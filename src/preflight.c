@@ -24,7 +24,7 @@ static bool is_wanted(const struct job *job, size_t i)
 	const struct view *view = &job->deploy.targets[i].view;
 	enum ca ca = (enum ca)view_number(view, OPTION_CA);
 
-	if (!job_verifies(job, i) || identifier_is_ip(job->deploy.events.v[i].field[FIELD_DOMAIN]))
+	if (!job_checks(job, i) || identifier_is_ip(job->deploy.events.v[i].field[FIELD_DOMAIN]))
 		return false;
 	return view_get(view, OPTION_CAA_IDENTITY)->set || (ca_identity(ca) && ca_checks_caa(ca));
 }
@@ -37,8 +37,10 @@ static void on_verdict(void *arg, struct json_object *verdict)
 	free(w);
 	task->question = NULL;
 	task->caa = verdict;
-	if (!job_accepts(told.job, told.i, verdict, "not begun"))
+	if (!job_accepts(told.job, told.i, verdict, "not begun", &task->error)) {
 		task->verify = json_object_get(verdict);
+		job_fail(told.job, told.i, &task->error);
+	}
 	if (--told.job->pending == 0)
 		told.done(told.job);
 }
@@ -65,7 +67,8 @@ static void ask(struct job *job, size_t i, void (*done)(struct job *job))
 
 bool preflight_start(struct job *job, void (*done)(struct job *job))
 {
-	for (size_t i = 0; i < job->deploy.events.n; i++)
+	/* of those that were told earlier it was asked then */
+	for (size_t i = 0; i < job->deploy.events.n - job->deploy.told; i++)
 		if (is_wanted(job, i))
 			ask(job, i, done);
 	return job->pending > 0;

@@ -7,20 +7,19 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
-#include <spawn.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "capture.h"
 #include "diagnose.h"
+#include "environment.h"
+#include "launch.h"
+#include "trust.h"
 
 /* How long we wait for pipes that a child of the handler keeps open, in ms. */
 #define DRAIN 1000
-
-extern char **environ;
 
 struct output {
 	uv_pipe_t pipe;
@@ -33,7 +32,6 @@ struct process {
 	uv_signal_t child; /* SIGCHLD */
 	uv_timer_t timer;  /* the deadline; then the grace; then the drain */
 	struct output out, err;
-	char buffer[64 * 1024]; /* libuv reads one pipe at a time */
 	uint64_t started, ended;
 	long kill_after;
 	bool reaped, closing;
@@ -62,42 +60,6 @@ void process_clean_start(void)
 #endif
 	for (fd = 3; fd < (int)sysconf(_SC_OPEN_MAX); fd++)
 		fcntl(fd, F_SETFD, FD_CLOEXEC);
-}
-
-static bool same_name(const char *a, const char *b)
-{
-	size_t len = strcspn(a, "=");
-
-	return len == strcspn(b, "=") && !strncmp(a, b, len);
-}
-
-static bool overridden(const char *entry, const struct strlist *by)
-{
-	for (size_t i = 0; by && i < by->n; i++)
-		if (same_name(entry, by->v[i]))
-			return true;
-	return false;
-}
-
-/* Our environment, then env, then env_more; of one name only the last. Borrows its strings. */
-static char **make_environment(const struct process_options *o)
-{
-	size_t n = 0, ours = 0,
-	       count = (o->env ? o->env->n : 0) + (o->env_more ? o->env_more->n : 0);
-	char **env;
-
-	while (environ[ours])
-		ours++;
-	env = xcalloc(ours + count + 1, sizeof(*env));
-	for (size_t i = 0; i < ours; i++)
-		if (!overridden(environ[i], o->env) && !overridden(environ[i], o->env_more))
-			env[n++] = environ[i];
-	for (size_t i = 0; o->env && i < o->env->n; i++)
-		if (strchr(o->env->v[i], '=') && !overridden(o->env->v[i], o->env_more))
-			env[n++] = o->env->v[i];
-	for (size_t i = 0; o->env_more && i < o->env_more->n; i++)
-		env[n++] = o->env_more->v[i];
-	return env;
 }
 
 static void on_closed(uv_handle_t *handle)
@@ -193,10 +155,11 @@ void process_stop(struct process *p)
 
 static void on_alloc(uv_handle_t *handle, size_t size, uv_buf_t *buf)
 {
-	struct process *p = handle->data;
+	static char data[64 * 1024]; /* libuv reads one pipe at a time */
 
+	(void)handle;
 	(void)size;
-	*buf = uv_buf_init(p->buffer, sizeof(p->buffer));
+	*buf = uv_buf_init(data, sizeof(data));
 }
 
 static void on_read(uv_stream_t *stream, ssize_t n, const uv_buf_t *buf)
@@ -248,86 +211,69 @@ static int open_input(const char *input)
 	return -1;
 }
 
-/* All that a child must not have from us: signals that are ignored or blocked, our session. */
-static int set_attributes(posix_spawnattr_t *attributes)
-{
-	sigset_t all, none;
-#ifdef POSIX_SPAWN_SETSID
-	short flags = POSIX_SPAWN_SETSID;
-#else
-	short flags = POSIX_SPAWN_SETPGROUP;
-#endif
+/* What has to be known, and to be in order, before a handler can be started. */
+struct plan {
+	struct account account;
+	struct strlist file_env;
+};
 
-	sigfillset(&all);
-	sigemptyset(&none);
-	posix_spawnattr_setsigdefault(attributes, &all);
-	posix_spawnattr_setsigmask(attributes, &none);
-	return posix_spawnattr_setflags(
-	    attributes, flags | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK);
+static bool plan(struct plan *plan, const struct process_options *o, struct error *error)
+{
+	if (!account_find(&plan->account, o->user, error))
+		return false;
+	if (o->env_file && !environment_read(&plan->file_env, o->env_file, error))
+		return false;
+	return diagnose_trust(o->argv[0], TRUST_HANDLER, plan->account.uid, error);
 }
 
-static int set_files(posix_spawn_file_actions_t *actions, const int fds[3])
+static void plan_free(struct plan *plan)
 {
-	int error = fds[0] < 0
-			? posix_spawn_file_actions_addopen(actions, 0, "/dev/null", O_RDONLY, 0)
-			: posix_spawn_file_actions_adddup2(actions, fds[0], 0);
-
-	for (int fd = 1; fd < 3 && !error; fd++)
-		error = posix_spawn_file_actions_adddup2(actions, fds[fd], fd);
-	return error;
+	account_free(&plan->account);
+	strlist_free(&plan->file_env);
 }
 
-/* posix_spawn(3) with our umask and working directory as the child shall have them. */
-static int spawn_in(struct process *p, const struct process_options *o,
-    const posix_spawn_file_actions_t *actions, const posix_spawnattr_t *attributes)
+static int start(
+    struct process *p, const struct process_options *o, const struct plan *plan, const int fds[3])
 {
-	int here = o->cwd ? open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1, error = 0;
-	char **env = make_environment(o);
-	mode_t before = umask(o->umask);
+	const struct strlist *layers[] = {&plan->account.env, o->env, &plan->file_env, o->env_more};
+	char **env = environment_make(layers, nitems(layers));
+	const struct launch options = {
+	    .argv = o->argv,
+	    .env = env,
+	    .cwd = o->cwd,
+	    .umask = o->umask,
+	    .fds = fds,
+	    .account = &plan->account,
+	};
+	int error = launch(&p->pid, &options);
 
-	if (o->cwd && chdir(o->cwd))
-		error = errno;
-	if (!error)
-		error = posix_spawn(&p->pid, o->argv[0], actions, attributes, o->argv, env);
-	umask(before);
-	if (here >= 0) {
-		if (fchdir(here))
-			error = error ? error : errno;
-		close(here);
-	}
 	free(env);
 	return error;
 }
 
-/* Not uv_spawn(): its fork(2) costs as much as a small handler, and scripts without "#!" would be
- * given to a shell. */
-static int spawn(struct process *p, const struct process_options *o, const int fds[3])
+/* Why it could not be started. */
+static void explain(const struct process_options *o, int status, struct error *error)
 {
-	posix_spawn_file_actions_t actions;
-	posix_spawnattr_t attributes;
-	int error = posix_spawn_file_actions_init(&actions);
-
-	if (error)
-		return error;
-	error = posix_spawnattr_init(&attributes);
-	if (!error) {
-		error = set_attributes(&attributes);
-		if (!error)
-			error = set_files(&actions, fds);
-		if (!error)
-			error = spawn_in(p, o, &actions, &attributes);
-		posix_spawnattr_destroy(&attributes);
-	}
-	posix_spawn_file_actions_destroy(&actions);
-	return error;
+	if (status == EACCES && o->user && geteuid() == 0)
+		error_set(error, FAILURE_USAGE,
+		    "%s: user %s must not execute it, or not reach it%s%s; try: namei -l %s",
+		    o->argv[0], o->user, o->cwd ? ", or not work in " : "", o->cwd ? o->cwd : "",
+		    o->argv[0]);
+	diagnose(o->argv[0], o->cwd, status, error);
 }
 
 struct process *process_start(uv_loop_t *loop, const struct process_options *o, process_done *done,
     void *arg, struct error *error)
 {
-	struct process *p = xcalloc(1, sizeof(*p));
-	int fds[3] = {-1, -1, -1}, status;
+	struct plan needs = {0};
+	int fds[3] = {-1, -1, -1}, status, second;
+	struct process *p;
 
+	if (!plan(&needs, o, error)) {
+		plan_free(&needs);
+		return NULL;
+	}
+	p = xcalloc(1, sizeof(*p));
 	p->arg = arg;
 	p->kill_after = o->kill_after;
 	p->started = uv_hrtime();
@@ -335,17 +281,19 @@ struct process *process_start(uv_loop_t *loop, const struct process_options *o, 
 	uv_timer_init(loop, &p->timer);
 	uv_signal_init(loop, &p->child);
 	uv_signal_start(&p->child, on_child, SIGCHLD);
-	status = -open_pipe(loop, p, &p->out, &fds[1]);
-	status = -open_pipe(loop, p, &p->err, &fds[2]) ?: status;
+	status = open_pipe(loop, p, &p->out, &fds[1]);
+	second = open_pipe(loop, p, &p->err, &fds[2]);
+	status = -(status ? status : second);
 	if (o->input && (fds[0] = open_input(o->input)) < 0)
 		status = ENOBUFS;
 	if (!status)
-		status = spawn(p, o, fds);
+		status = start(p, o, &needs, fds);
 	for (size_t i = 0; i < nitems(fds); i++)
 		if (fds[i] >= 0)
 			close(fds[i]);
+	plan_free(&needs);
 	if (status) {
-		diagnose(o->argv[0], o->cwd, status, error);
+		explain(o, status, error);
 		close_all(p);
 		return NULL;
 	}

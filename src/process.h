@@ -14,7 +14,9 @@
 struct process_options {
 	const char *input;		/* for standard input, at most 64 KiB; NULL: /dev/null */
 	char *const *argv;		/* argv[0] is the path; it is not looked up in PATH */
+	const char *user;		/* whom it runs as; NULL: as we do */
 	const struct strlist *env;	/* entries as in struct call, on top of our environment */
+	const char *env_file;		/* a file of variables, on top of those; NULL: none */
 	const struct strlist *env_more; /* "NAME=VALUE" of the configuration, on top of those */
 	const char *cwd;		/* NULL: ours */
 	mode_t umask;
@@ -24,11 +26,12 @@ struct process_options {
 
 /* How it ended. Texts are valid UTF-8, without NUL. */
 struct process_result {
-	int exit_status; /* -1: killed by a signal */
-	int signal;	 /* 0: none */
-	bool timed_out;	 /* we stopped it because of its deadline */
-	bool stopped;	 /* we stopped it because of process_stop() */
-	bool truncated;	 /* more was printed than is kept */
+	int exit_status;      /* -1: killed by a signal */
+	int signal;	      /* 0: none */
+	bool timed_out;	      /* we stopped it because of its deadline */
+	bool stopped;	      /* we stopped it because of process_stop() */
+	bool truncated;	      /* more was printed than is kept */
+	enum failure failure; /* of what is no process: err says why */
 	long ms;
 	char *out, *err;
 };

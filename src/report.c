@@ -5,6 +5,7 @@
 #include "report.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -55,18 +56,44 @@ const char *job_title(const struct job *job, size_t i)
 	return title;
 }
 
+/* Back to the begin of a terminal's line, which is made empty. */
+#define ERASE "\r\033[K"
+
+static bool stdout_lost;
+
 void write_all(int fd, const char *data, size_t len)
 {
+	struct pollfd ready = {.fd = fd, .events = POLLOUT};
+
 	while (len) {
 		ssize_t n = write(fd, data, len);
 
-		if (n < 0 && errno == EINTR)
+		if (n < 0 && (errno == EINTR || errno == EAGAIN)) {
+			poll(&ready, 1, -1); /* whoever gave us the file may want it non-blocking */
 			continue;
-		if (n <= 0)
+		}
+		if (n <= 0) {
+			stdout_lost = stdout_lost || fd == STDOUT_FILENO;
 			return;
+		}
 		data += n;
 		len -= (size_t)n;
 	}
+}
+
+bool output_lost(void)
+{
+	return stdout_lost;
+}
+
+void report_write(struct report *report, struct buf *b)
+{
+	if (report && report->line) {
+		write_all(STDERR_FILENO, ERASE, strlen(ERASE));
+		report->line = false;
+	}
+	buf_visible(b);
+	write_all(STDERR_FILENO, buf_text(b), b->len);
 }
 
 void report_line(struct report *report, const char *format, ...)
@@ -77,11 +104,9 @@ void report_line(struct report *report, const char *format, ...)
 
 	va_start(ap, format);
 	if (vasprintf(&text, format, ap) >= 0)
-		buf_printf(&b, "%sacmehook: %s\n", report && report->line ? "\r\033[K" : "", text);
+		buf_printf(&b, "acmehook: %s\n", text);
 	va_end(ap);
-	if (report)
-		report->line = false;
-	write_all(2, buf_text(&b), b.len);
+	report_write(report, &b);
 	buf_free(&b);
 	free(text);
 }

@@ -41,13 +41,19 @@ const char *job_title(const struct job *job, size_t i);
  */
 struct json_object *result_to_json(const struct job *job, size_t i, struct json_object *id);
 
+/* Adds a line that takes the place of the one before: how it stands with what is looked for. */
+void report_progress_line(struct buf *b, const char *what, struct json_object *state);
 /* Adds the lines that show what a verifier saw: one for each server or address, what the CA would
  * say, the hint. */
 void report_evidence(struct buf *b, struct json_object *verify);
 /* "acmehook: TEXT\n" on stderr, in one write. */
 void report_line(struct report *report, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
-/* Writes all of it; a descriptor that is gone is no concern of ours. */
+/* Text for people on stderr, in place of a line of progress; what could upset a terminal becomes
+ * '?'. */
+void report_write(struct report *report, struct buf *b);
+/* Writes all of it. What cannot be written is dropped; if it was for stdout, that is remembered. */
 void write_all(int fd, const char *data, size_t len);
+bool output_lost(void);
 
 #endif

@@ -10,20 +10,16 @@
 #include "jsonline.h"
 #include "verdict.h"
 
-/* Each line of a text with a margin; what could steer a terminal is shown as '?'. */
+/* Each line of a text with a margin. */
 static void add_indented(struct buf *b, const char *margin, const char *text)
 {
 	while (*text) {
 		size_t len = strcspn(text, "\n");
 
 		buf_puts(b, margin);
-		for (size_t i = 0; i < len; i++) {
-			unsigned char c = (unsigned char)text[i];
-
-			if (c != '\r')
-				buf_add(
-				    b, (c < 0x20 && c != '\t') || c == 0x7f ? "?" : text + i, 1);
-		}
+		for (size_t i = 0; i < len; i++)
+			if (text[i] != '\r')
+				buf_add(b, text + i, 1);
 		buf_puts(b, "\n");
 		text += len + (text[len] == '\n');
 	}
@@ -33,7 +29,7 @@ static void add_output(struct buf *b, const struct call *call, const struct run 
 {
 	const struct process_result *r = &run->result;
 
-	if (!run->ended)
+	if (!run->ended || r->failure)
 		return;
 	buf_printf(b, "Handler output (%s):\n", call->word);
 	if (!*r->out && !*r->err)
@@ -241,24 +237,26 @@ static void done(struct report *report, const struct job *job)
 {
 	struct buf b = BUF_INIT(1024 * 1024);
 
-	if (report->line)
-		buf_puts(&b, "\r\033[K");
-	report->line = false;
 	add_job(&b, report, job);
-	write_all(2, buf_text(&b), b.len);
+	report_write(report, &b);
 	buf_free(&b);
+}
+
+void report_progress_line(struct buf *b, const char *what, struct json_object *state)
+{
+	buf_printf(b, "\r\033[Kacmehook: %s: %.150s (%.0f s)", what,
+	    or_empty(jsonline_string(state, "reason")),
+	    (double)jsonline_integer(state, "ms", 0) / 1000);
 }
 
 static void progress(struct report *report, const char *what, struct json_object *state)
 {
 	struct buf b = BUF_INIT(2048);
 
-	buf_printf(&b, "\r\033[Kacmehook: %s: %.150s (%.0f s)", what,
-	    or_empty(jsonline_string(state, "reason")),
-	    (double)jsonline_integer(state, "ms", 0) / 1000);
-	write_all(2, buf_text(&b), b.len);
-	buf_free(&b);
+	report_progress_line(&b, what, state);
+	report_write(report, &b);
 	report->line = true;
+	buf_free(&b);
 }
 
 const struct reporter report_text = {.done = done, .progress = progress};

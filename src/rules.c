@@ -13,6 +13,7 @@
 
 #include "dialect.h"
 #include "identifier.h"
+#include "trust.h"
 
 #define DEFAULT_FILE SYSCONFDIR "/acmehook/acmehook.conf"
 
@@ -253,42 +254,44 @@ static void blank_comments(char *text)
 	}
 }
 
-/* All of the file as text. */
-static bool slurp(struct buf *text, FILE *stream)
+/* All of the file; what is too much for the buffer is an overflow. */
+static bool slurp(struct buf *text, FILE *stream, const char *name, struct error *error)
 {
 	char chunk[4096];
 	size_t n;
 
-	buf_add(text, "", 0);
 	while ((n = fread(chunk, 1, sizeof(chunk), stream)) > 0)
 		if (!buf_add(text, chunk, n))
-			return false;
-	return !ferror(stream) && !memchr(text->data, '\0', text->len);
+			break;
+	return !ferror(stream) || error_set(error, FAILURE_USAGE, "%s: %s", name, strerror(errno));
+}
+
+bool rules_parse(struct rules *rules, const char *file, struct buf *text, struct error *error)
+{
+	*rules = (struct rules){.file = xstrdup(file)};
+	if (text->overflow || !buf_puts(text, "\n" END " = true\n") ||
+	    strlen(text->data) != text->len)
+		return error_set(
+		    error, FAILURE_USAGE, "%s: not a text file that could be read", file);
+	blank_comments(text->data);
+	return parse(rules, text->data, error);
 }
 
 bool rules_read(struct rules *rules, const char *file, struct error *error)
 {
-	const char *named = file ? file : getenv("ACMEHOOK_CONFIG");
-	FILE *stream = fopen(named ? named : DEFAULT_FILE, "re");
+	const char *env = getenv("ACMEHOOK_CONFIG"), *named = file ? file : env;
+	const char *name = named ? named : DEFAULT_FILE;
+	FILE *stream = fopen(name, "re");
 	struct buf text = BUF_INIT(1024 * 1024);
 	bool good;
 
 	*rules = (struct rules){0};
-	if (!stream && !named && (errno == ENOENT || errno == ENOTDIR))
-		return true;
 	if (!stream)
-		return error_set(
-		    error, FAILURE_USAGE, "%s: %s", named ? named : DEFAULT_FILE, strerror(errno));
-	rules->file = xstrdup(named ? named : DEFAULT_FILE);
-	good = slurp(&text, stream);
+		return (!named && (errno == ENOENT || errno == ENOTDIR)) ||
+		       error_set(error, FAILURE_USAGE, "%s: %s", name, strerror(errno));
+	good = trust_path(name, TRUST_CONFIGURATION, error) && slurp(&text, stream, name, error) &&
+	       rules_parse(rules, name, &text, error);
 	fclose(stream);
-	good = good && buf_puts(&text, "\n" END " = true\n");
-	if (good)
-		blank_comments(text.data);
-	else
-		error_set(
-		    error, FAILURE_USAGE, "%s: not a text file that could be read", rules->file);
-	good = good && parse(rules, buf_text(&text), error);
 	buf_free(&text);
 	return good;
 }

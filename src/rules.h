@@ -28,6 +28,8 @@ struct rules {
  * False, with FILE:LINE and a sentence, on any error.
  */
 bool rules_read(struct rules *rules, const char *file, struct error *error);
+/* Reads a text as if it were that of the file of this name; the text is changed. */
+bool rules_parse(struct rules *rules, const char *file, struct buf *text, struct error *error);
 void rules_free(struct rules *rules);
 
 #endif

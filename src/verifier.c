@@ -7,19 +7,24 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "ca.h"
 #include "diagnose.h"
+#include "environment.h"
 #include "jsonline.h"
+#include "trust.h"
 #include "verdict.h"
 
 /* An answer that is so much later than the question allowed will not come any more, in ms. */
 #define SILENCE 30000
+/* Thousands of questions may wait; they are found by their id. */
+#define BUCKETS 1024
 /* How often a process that died is started again while questions wait. */
 #define RESTARTS 1
 
 struct question {
-	struct question *next;
+	struct question *next, **link; /* in its bucket */
 	struct verifier *verifier;
 	long long id;
 	struct json_object *object; /* as it was sent, to ask again */
@@ -33,7 +38,7 @@ struct verifier {
 	uv_loop_t *loop;
 	char *path;
 	struct peer *peer; /* the process of now; NULL if there is none */
-	struct question *questions;
+	struct question *questions[BUCKETS];
 	long long last_id;
 	int restarts;
 };
@@ -63,11 +68,9 @@ static void on_question_closed(uv_handle_t *handle)
 /* Takes the question out of the list; it is freed when its timer is closed. */
 static void question_end(struct question *q)
 {
-	struct question **link = &q->verifier->questions;
-
-	while (*link != q)
-		link = &(*link)->next;
-	*link = q->next;
+	*q->link = q->next;
+	if (q->next)
+		q->next->link = q->link;
 	json_object_put(q->object);
 	uv_close((uv_handle_t *)&q->silence, on_question_closed);
 }
@@ -132,23 +135,38 @@ static void send_object(struct peer *peer, struct json_object *object)
 		on_written(&w->request, -1);
 }
 
+static struct question *any_question(const struct verifier *v)
+{
+	struct question *q = NULL;
+
+	for (size_t i = 0; i < BUCKETS && !q; i++)
+		q = v->questions[i];
+	return q;
+}
+
+static void ask_again(struct verifier *v)
+{
+	for (size_t i = 0; i < BUCKETS; i++)
+		for (struct question *q = v->questions[i]; q && v->peer; q = q->next)
+			send_object(v->peer, q->object);
+}
+
 /* The process is gone: once it is started again and asked again, then the questions are lost. */
 static void lost(struct verifier *v, const char *how)
 {
 	struct error error = {0};
 	char *reason;
 
-	if (v->questions && v->restarts < RESTARTS) {
+	if (any_question(v) && v->restarts < RESTARTS) {
 		v->restarts++;
 		start(v, &error);
-		for (struct question *q = v->questions; q && v->peer; q = q->next)
-			send_object(v->peer, q->object);
+		ask_again(v);
 		if (v->peer)
 			return;
 	}
 	reason = xasprintf("the verifier %s", error.failure ? error.text : how);
-	while (v->questions)
-		question_unknown(v->questions, reason);
+	for (struct question *q; (q = any_question(v));)
+		question_unknown(q, reason);
 	free(reason);
 }
 
@@ -169,7 +187,7 @@ static void on_exit_of_peer(uv_process_t *process, int64_t status, int signal)
 
 static struct question *find(struct verifier *v, long long id)
 {
-	struct question *q = v->questions;
+	struct question *q = id < 0 ? NULL : v->questions[id % BUCKETS];
 
 	while (q && q->id != id)
 		q = q->next;
@@ -228,20 +246,27 @@ static int spawn(struct verifier *v, struct peer *peer)
 	uv_process_options_t options = {
 	    .file = v->path,
 	    .args = argv,
+	    .env = environment_make(NULL, 0),
 	    .flags = UV_PROCESS_DETACHED, /* the terminal's Ctrl-C is ours to handle */
 	    .stdio = stdio,
 	    .stdio_count = 3,
 	    .exit_cb = on_exit_of_peer,
 	};
 
-	return uv_spawn(v->loop, &peer->process, &options);
+	int status = uv_spawn(v->loop, &peer->process, &options);
+
+	free(options.env);
+	return status;
 }
 
 static void start(struct verifier *v, struct error *error)
 {
-	struct peer *peer = xcalloc(1, sizeof(*peer));
+	struct peer *peer;
 	int status;
 
+	if (!diagnose_trust(v->path, TRUST_VERIFIER, geteuid(), error))
+		return;
+	peer = xcalloc(1, sizeof(*peer));
 	peer->verifier = v;
 	peer->handles = 3;
 	peer->process.data = peer->in.data = peer->out.data = peer;
@@ -371,16 +396,20 @@ static void on_ask(uv_timer_t *timer)
 struct question *verifier_ask(struct verifier *v, const struct proof *proof,
     verifier_verdict *verdict, verifier_progress *progress, void *arg)
 {
-	struct question *q = xcalloc(1, sizeof(*q));
+	struct question *q = xcalloc(1, sizeof(*q)), **bucket;
 
-	*q = (struct question){.next = v->questions,
+	bucket = &v->questions[(v->last_id + 1) % BUCKETS];
+	*q = (struct question){.next = *bucket,
+	    .link = bucket,
 	    .verifier = v,
 	    .id = ++v->last_id,
 	    .verdict = verdict,
 	    .progress = progress,
 	    .arg = arg};
 	q->object = proof_to_json(proof, q->id, progress != NULL);
-	v->questions = q;
+	if (q->next)
+		q->next->link = &q->next;
+	*bucket = q;
 	uv_timer_init(v->loop, &q->silence);
 	q->silence.data = q;
 	/* not from here: a verdict must not come before its question is known */
@@ -404,8 +433,8 @@ void *verifier_cancel(struct question *q)
 
 void verifier_close(struct verifier *v)
 {
-	while (v->questions)
-		verifier_cancel(v->questions);
+	for (struct question *q; (q = any_question(v));)
+		verifier_cancel(q);
 	if (v->peer) {
 		uv_process_kill(&v->peer->process, SIGTERM);
 		peer_close(v->peer);

@@ -23,7 +23,7 @@ EOF
 )
     grep -qx 'env:      CHALLENGETYPE=dns-01' <<<"$output"
     # variables of the configuration may be secrets
-    grep -qx 'env:      PROVIDER_KEY=... (set in the configuration)' <<<"$output"
+    grep -qx 'env:      PROVIDER_KEY=(hidden)' <<<"$output"
     [[ $output != *secret* ]]
     [ ! -e hook.calls ]
 }

@@ -1,8 +1,8 @@
-# acmehook run: JSON events in, one result line each, in order.
+# acmehook run: JSON events in, one result line each.
 load lib
 
-go() { # [OPTION...] <EVENTS
-    run --separate-stderr "$acmehook" --verify off -H "$PWD/hook" "$@" run
+go() { # [OPTION...] <EVENTS: one after the other
+    run --separate-stderr "$acmehook" --verify off --jobs 1 --ordered -H "$PWD/hook" "$@" run
 }
 
 field() { # JQ...: of each result line

@@ -105,6 +105,28 @@ bool buf_shell_word(struct buf *b, const char *word)
 	return buf_puts(b, "'") && ok;
 }
 
+/* How many bytes at p, of which a NUL is behind the last, are not for terminals. */
+static size_t invisible(const unsigned char *p)
+{
+	if (p[0] < 0x20 || p[0] == 0x7f)
+		return p[0] != '\n' && p[0] != '\t';
+	if (p[0] == 0xc2 && p[1] >= 0x80 && p[1] <= 0x9f)
+		return 2;
+	if (p[0] == 0xe2 && p[1] == 0x80 && p[2] >= 0xaa && p[2] <= 0xae)
+		return 3;
+	return p[0] == 0xe2 && p[1] == 0x81 && p[2] >= 0xa6 && p[2] <= 0xa9 ? 3 : 0;
+}
+
+void buf_visible(struct buf *b)
+{
+	for (size_t i = 0; i < b->len;) {
+		size_t n = invisible((unsigned char *)b->data + i);
+
+		memset(b->data + i, '?', n);
+		i += n ? n : 1;
+	}
+}
+
 void buf_drop(struct buf *b, size_t n)
 {
 	if (n >= b->len)

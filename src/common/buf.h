@@ -32,6 +32,12 @@ bool buf_puts(struct buf *b, const char *text);
 bool buf_printf(struct buf *b, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* Adds one word as a POSIX shell would have to be given it: quoted only where it must be. */
 bool buf_shell_word(struct buf *b, const char *word);
+/*
+ * Makes of what could upset or deceive a terminal '?': control characters but for newline and tab,
+ * those of C1 in UTF-8 (ECMA-48), and those that turn the direction of writing (Unicode's bidi
+ * embeddings, overrides and isolates).
+ */
+void buf_visible(struct buf *b);
 /* Drops the first n bytes. */
 void buf_drop(struct buf *b, size_t n);
 /* Frees the data; the buffer is empty then and can be used again. */

@@ -72,6 +72,7 @@ enum field {
 	VIEW_STATE_DIR,	     /* acmetool's, which has them in live/DOMAIN, without .pem */
 	VIEW_EMPTY,	     /* "" */
 	VIEW_DASHES,	     /* "--" */
+	VIEW_COMMAND,	     /* http-01: for a shell, in the document root: puts the file there */
 	VIEW__MAX
 };
 

@@ -40,6 +40,7 @@ static const struct key deploy[] = {
     {"txt_domain", FIELD_FQDN, KIND_TEXT, WHEN_KNOWN},
     {"account", FIELD_ACCOUNT, KIND_TEXT, WHEN_KNOWN},
     {"uri", VIEW_URI, KIND_TEXT, WHEN_KNOWN},
+    {"command", VIEW_COMMAND, KIND_TEXT, WHEN_KNOWN},
     {"key_auth", FIELD_KEY_AUTH, KIND_TEXT, WHEN_KNOWN},
     {.name = NULL},
 };

@@ -10,7 +10,7 @@
 
 #include "identifier.h"
 
-#define RESOLV_CONF "/etc/resolv.conf"
+/* As old, in ms, may be what was read of it. */
 #define RESOLV_CONF_AGE 1000
 #define TIMEOUT_MAX (24 * 3600 * 1000LL)
 #define STRINGS_MAX 100
@@ -331,7 +331,7 @@ static void take_resolvers(struct check *c)
 
 	if (!all->resolvers.n || now >= all->resolvers_at + RESOLV_CONF_AGE) {
 		addresses_free(&all->resolvers);
-		servers_read(&all->resolvers, RESOLV_CONF);
+		servers_read(&all->resolvers, SERVERS_FILE);
 		all->resolvers_at = now;
 	}
 	for (size_t i = 0; i < all->resolvers.n; i++)

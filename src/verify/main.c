@@ -17,7 +17,9 @@
 #include "verify/check.h"
 #include "error.h"
 #include "jsonline.h"
+#include "verify/dns/servers.h"
 #include "verify/privileges.h"
+#include "verify/sandbox.h"
 
 /* Replies wait that long for somebody to read them; progress is left out much earlier. */
 #define OUTPUT_MAX (256 * 1024 * 1024)
@@ -169,7 +171,8 @@ static void usage(FILE *f)
 	    f);
 }
 
-static void read_options(int argc, char **argv)
+/* Is only the version wanted? */
+static bool read_options(int argc, char **argv)
 {
 	static const struct option options[] = {
 	    {"help", no_argument, NULL, 'h'},
@@ -182,14 +185,25 @@ static void read_options(int argc, char **argv)
 		usage(stdout);
 		exit(EXIT_SUCCESS);
 	}
-	if (c == 'V') {
-		puts("acmehook-verify " PACKAGE_VERSION);
-		exit(EXIT_SUCCESS);
-	}
+	if (c == 'V')
+		return true;
 	if (c != -1 || optind < argc) {
 		usage(stderr);
 		exit(failure_status(FAILURE_USAGE));
 	}
+	return false;
+}
+
+/* The version, and what of the sandbox there is on this system. */
+static int print_version(const struct sandbox *s)
+{
+	puts("acmehook-verify " PACKAGE_VERSION);
+	printf("sandbox: limits %s, Landlock %s", s->limits ? "yes" : "no",
+	    s->landlock ? "yes" : "no");
+	if (s->landlock)
+		printf(" (version %d)", s->landlock);
+	printf(", seccomp %s\n", s->seccomp ? "yes" : "no");
+	return EXIT_SUCCESS;
 }
 
 /* A descriptor of ours must not be taken for a standard one that we were started without. */
@@ -206,20 +220,30 @@ static void open_standard_files(void)
 int main(int argc, char **argv)
 {
 	static struct verifier v = {.pending = BUF_INIT(OUTPUT_MAX)};
+	struct addresses resolvers = {0};
+	struct sandbox sandbox = {0};
 	struct error error = {0};
+	bool version;
 
 	open_standard_files();
-	read_options(argc, argv);
+	version = read_options(argc, argv);
 	signal(SIGPIPE, SIG_IGN);
 	if (!privileges_drop(&error)) {
 		fprintf(stderr, "acmehook-verify: %s\n", error.text);
 		return failure_status(error.failure);
+	}
+	if (version) {
+		sandbox_enter(&sandbox, SERVERS_FILE);
+		return print_version(&sandbox);
 	}
 	linecutter_init(&v.lines, take_line, &v);
 	if (uv_loop_init(&v.loop) || !checks_init(&v.checks, &v.loop, say, &v)) {
 		fprintf(stderr, "acmehook-verify: cannot start: %s\n", strerror(errno));
 		return failure_status(FAILURE_STOPPED);
 	}
+	servers_read(&resolvers, SERVERS_FILE); /* while it is sure that we can */
+	addresses_free(&resolvers);
+	sandbox_enter(&sandbox, SERVERS_FILE);
 	start(&v);
 	do {
 		uv_run(&v.loop, UV_RUN_DEFAULT);

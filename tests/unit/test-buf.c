@@ -129,6 +129,34 @@ static void test_utf8(void)
 	}
 }
 
+static void test_visible(void)
+{
+	static const struct {
+		const char *text, *visible;
+	} rows[] = {
+	    {"plain\ttext\n", "plain\ttext\n"},
+	    {"\033[31m \r \x7f \1", "?[31m ? ? ?"},
+	    {"gr\xc3\xbc\xc3\x9f \xe2\x82\xac", "gr\xc3\xbc\xc3\x9f \xe2\x82\xac"},
+	    {"csi \xc2\x9b"
+	     "31m \xc2\xa0",
+		"csi ??31m \xc2\xa0"},
+	    {"\xe2\x80\xae"
+	     "bidi\xe2\x81\xa9\xe2\x80\xa6",
+		"???bidi???\xe2\x80\xa6"},
+	    {"cut \xc2", "cut \xc2"},
+	    {"cut \xe2\x80", "cut \xe2\x80"},
+	};
+
+	for (size_t i = 0; i < nitems(rows); i++) {
+		struct buf b = BUF_INIT(100);
+
+		buf_puts(&b, rows[i].text);
+		buf_visible(&b);
+		is_text(buf_text(&b), rows[i].visible, "what a terminal may get");
+		buf_free(&b);
+	}
+}
+
 int main(void)
 {
 	test_limit();
@@ -136,5 +164,6 @@ int main(void)
 	test_capture_sizes();
 	test_capture_cut();
 	test_utf8();
+	test_visible();
 	return done();
 }

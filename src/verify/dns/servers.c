@@ -4,6 +4,7 @@
 
 #include "verify/dns/servers.h"
 
+#include <errno.h>
 #include <netdb.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -30,9 +31,10 @@ bool address_parse(union address *a, const char *text, uint16_t port)
 {
 	struct addrinfo hints = {.ai_flags = AI_NUMERICHOST, .ai_socktype = SOCK_DGRAM}, *found;
 	char host[ADDRESS_TEXT], plain[ADDRESS_TEXT];
-	size_t len = strcspn(text, "#");
+	const char *hash = strchr(text, '#');
+	size_t len = hash ? (size_t)(hash - text) : strlen(text);
 
-	if (len >= sizeof(host) || (text[len] && !port_parse(text + len + 1, &port)))
+	if (len >= sizeof(host) || (hash && !port_parse(hash + 1, &port)))
 		return false;
 	snprintf(host, sizeof(host), "%.*s", (int)len, text);
 	snprintf(plain, sizeof(plain), "%.*s", (int)strcspn(host, "%"), host);
@@ -99,21 +101,35 @@ void addresses_free(struct addresses *list)
 	*list = (struct addresses){0};
 }
 
-void servers_read(struct addresses *list, const char *path)
+static void read_servers(struct addresses *list, FILE *f)
 {
-	FILE *f = fopen(path, "re");
 	char line[512], keyword[16], server[ADDRESS_TEXT];
 	union address a;
 
-	while (f && fgets(line, sizeof(line), f)) {
+	while (fgets(line, sizeof(line), f)) {
 		if (sscanf(line, " %15s %79s", keyword, server) != 2 ||
 		    strcmp(keyword, "nameserver"))
 			continue;
 		if (address_parse(&a, server, DNS_PORT))
 			addresses_add(list, &a);
 	}
+}
+
+void servers_read(struct addresses *list, const char *path)
+{
+	static struct addresses last; /* what was read when that was possible */
+	FILE *f = fopen(path, "re");
+	union address a;
+
+	if (f || errno != EACCES) {
+		addresses_free(&last);
+		if (f)
+			read_servers(&last, f);
+	}
 	if (f)
 		fclose(f);
+	for (size_t i = 0; i < last.n; i++)
+		addresses_add(list, &last.v[i]);
 	if (!list->n && address_parse(&a, "127.0.0.1", DNS_PORT))
 		addresses_add(list, &a);
 }
