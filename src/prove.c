@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "jsonline.h"
 #include "recall.h"

@@ -142,7 +142,7 @@ END
 # go: events on stdin, a result line each in output; the handler is "hook", of the dialect env
 go() {
     cat >events
-    run --separate-stderr "$acmehook" --authority "${authority-127.0.0.1#1}" --verify-timeout 0 --caa-identity ca.example --to env --handler "$PWD/hook" "$@" run events
+    run --separate-stderr "$acmehook" --authority "${authority-127.0.0.1#1}" --verify-timeout 0 --caa-identity ca.example --to env --handler "$PWD/hook" "$@" --ordered run events
 }
 
 # A handler that shows what it was told to publish.

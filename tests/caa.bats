@@ -254,6 +254,8 @@ END
     stderr_has "dns-01 example.test: the CAA records of example.test do not allow ca.example to issue: 0 issue \"other.example\" (FAIL C02"
     stderr_has "The CA would say: While processing CAA for example.test: CAA record for example.test prevents issuance"
     [ ! -e hook.calls ]
+    run -0 "$acmehook" pending
+    stdout_is ""
     run --separate-stderr "$acmehook" --format json --handler "$PWD/hook" --authority "$authority" --caa-identity ca.example \
         --from dehydrated deploy_challenge example.test "$token" "$digest"
     jq -e '.ok == false and .handler == null and .verify.case == "C02" and .caa.case == "C02" and (.error | startswith("dns-01 example.test: not begun: "))' <<<"$stderr"

@@ -32,8 +32,6 @@ setup() {
 order() {
     local rows=() row
     for row in $(rows "$1"); do rows+=(-d "$row.agree.test"); done
-    certbot_options
-    # shellcheck disable=SC2154 # of certbot_options
     run in_lab env REQUESTS_CA_BUNDLE="$LAB/ca.pem" PATH=/usr/sbin:/usr/bin:/sbin:/bin ACMEHOOK_CONFIG="$ACMEHOOK_CONFIG" \
         ACMEHOOK="$builddir/acmehook --ca pebble --resolver 127.0.0.56 --verify-timeout 0" \
         certbot certonly --manual --server https://localhost:14056/dir --agree-tos --register-unsafely-without-email --non-interactive \
