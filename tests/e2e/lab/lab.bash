@@ -12,7 +12,8 @@ hooks=$srcdir/hooks
 ddns_tsig=/usr/share/dehydrated-hook-ddns-tsig/dehydrated-hook-ddns-tsig.py
 export LAB
 
-# Skips a test, or fails it where end-to-end tests must not be skipped.
+# Skips a test, or fails it where end-to-end tests must not be skipped (ACMEHOOK_E2E=required).
+# With ACMEHOOK_E2E=no there is no laboratory, and all are skipped.
 cannot() {
     if [ "${ACMEHOOK_E2E:-}" = required ]; then
         echo "required, but: $*" >&2
@@ -25,6 +26,10 @@ cannot() {
 # process and its tests. So it ends with them, whatever ends them.
 lab_up() {
     mkdir "$LAB"
+    if [ "${ACMEHOOK_E2E:-}" = no ]; then
+        echo "ACMEHOOK_E2E=no" >"$LAB/why"
+        return 0
+    fi
     if ! "$lab" possible 2>"$LAB/why" || ! lab_programs 2>>"$LAB/why"; then
         return 0
     fi
