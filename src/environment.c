@@ -77,9 +77,11 @@ static const char *const dangerous[] = {
 
 static bool same_name(const char *a, const char *b)
 {
-	size_t len = strcspn(a, "=");
-
-	return len == strcspn(b, "=") && !strncmp(a, b, len);
+	while (*a && *a != '=' && *a == *b) {
+		a++;
+		b++;
+	}
+	return (!*a || *a == '=') && (!*b || *b == '=');
 }
 
 static bool is_among(const char *entry, const char *const *names, size_t n)
@@ -110,20 +112,40 @@ static bool overridden(const char *entry, const struct strlist *const *layers, s
 	return false;
 }
 
+/* What of our own environment handlers may have. It is the same for all of them, and looked at
+ * once. */
+static char **inherited(size_t *n)
+{
+	static char **kept;
+	static size_t count;
+
+	if (!kept) {
+		size_t all = 0;
+
+		while (environ[all])
+			all++;
+		kept = xcalloc(all + 1, sizeof(*kept));
+		for (size_t i = 0; i < all; i++)
+			if (environment_inherits(environ[i]))
+				kept[count++] = environ[i];
+	}
+	*n = count;
+	return kept;
+}
+
 char **environment_make(const struct strlist *const *layers, size_t n)
 {
 	const char *path = getenv("PATH");
-	size_t count = 0, size = 2;
-	char **env;
+	size_t count = 0, own, size;
+	char **ours = inherited(&own), **env;
 
-	for (size_t i = 0; environ[i]; i++)
-		size++;
+	size = own + 2;
 	for (size_t l = 0; l < n; l++)
 		size += layers[l] ? layers[l]->n : 0;
 	env = xcalloc(size, sizeof(*env));
-	for (size_t i = 0; environ[i]; i++)
-		if (environment_inherits(environ[i]) && !overridden(environ[i], layers, n))
-			env[count++] = environ[i];
+	for (size_t i = 0; i < own; i++)
+		if (!overridden(ours[i], layers, n))
+			env[count++] = ours[i];
 	if ((!path || !*path) && !overridden(DEFAULT_PATH, layers, n))
 		env[count++] = (char *)DEFAULT_PATH;
 	for (size_t l = 0; l < n; l++)
