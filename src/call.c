@@ -70,11 +70,15 @@ int call_command(struct session *session)
 	struct job *job;
 	int status;
 
+	session->jobs.scope.stdio = command->from->flags & DIALECT_STDIO;
+	session->jobs.scope.offers = command->from->flags & DIALECT_OFFERS;
 	dialect_read(command->from, command->words.v, command->words.n, &events, &form, &error);
 	for (size_t i = 0; i < events.n; i++)
 		event_use_thumbprints(
 		    &events.v[i], &view_get(&session->view, OPTION_THUMBPRINT)->list);
 	job = job_new(&session->jobs, command->from, form, &events, &error);
+	/* of many names one may be for somebody, and must then not be passed over in silence */
+	job->declined = job->declined && !job->deploy.calls.n;
 	if (command->explain) {
 		explain_job(job);
 	} else {

@@ -13,7 +13,7 @@ static const struct {
 	const char *usage;
 } commands[] = {
     {"run", COMMAND_RUN, 0, 1, "run [FILE]"},
-    {"verify", COMMAND_VERIFY, 3, 100, "verify TYPE NAME VALUE..."},
+    {"verify", COMMAND_VERIFY, 2, 100, "verify TYPE NAME [VALUE...]"},
     {"pending", COMMAND_PENDING, 0, 100, "pending [--clean] [--older-than TIME] [NAME...]"},
     {"dialects", COMMAND_DIALECTS, 0, 0, "dialects"},
 };
@@ -129,6 +129,8 @@ bool command_read(struct command *command, int argc, char **argv, struct error *
 	}
 	if (!read_command(command, argc, argv, 1, error))
 		return false;
+	if (command->settings.v[OPTION_TEXT_MODE].number)
+		return settings_put(&command->settings, OPTION_TO, "manual", error);
 	return !command->settings.v[OPTION_DEHYDRATED_DNS].number ||
 	       settings_put(&command->settings, OPTION_TO, "dehydrated", error);
 }

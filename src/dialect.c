@@ -20,6 +20,7 @@
 	X(lego)           \
 	X(lego_hook)      \
 	X(lego_raw)       \
+	X(manual)         \
 	X(mod_md)         \
 	X(posh_acme)      \
 	X(proxmox)        \

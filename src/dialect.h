@@ -14,7 +14,8 @@ struct form {
 	unsigned char least;   /* how many of them must be there; the others may be missing */
 	unsigned flags;	       /* FORM_... */
 	const struct variable *variables; /* NULL or ended by a NULL name */
-	const char *type;    /* of challenge that this row is for, or types; NULL: any */
+	const char
+	    *type; /* of challenge that this row is for, or types; NULL: any that needs no name */
 	const char *status;  /* of a challenge when it is cleaned that this word tells */
 	const char *error;   /* what went wrong, where this word tells it */
 	unsigned char needs; /* field or view without which a handler cannot be told */
@@ -47,8 +48,9 @@ struct dialect {
 	unsigned flags;		  /* DIALECT_... */
 	const struct form *forms; /* ended by a NULL word */
 	const struct bracket *brackets;
-	/* Of a handler: what is run with its path as the first word; NULL: the handler itself. */
-	const char *const *launcher;
+	/* Of a handler: the program of ours that is run with its path as the first word; NULL: the
+	 * handler itself. */
+	const char *launcher;
 	/* Of a client: why a failure does not stop it; NULL if it does. */
 	const char *goes_on;
 	/* Of a handler: what it prints, with a status other than 0, for a word it does not know. */
@@ -62,6 +64,9 @@ struct dialect {
 	bool (*refine)(struct event *event, struct error *error);
 	/* The environment beyond form->variables, for events[i] of n: entries as in struct call. */
 	void (*environment)(const struct event *events, size_t i, size_t n, struct strlist *env);
+	/* Of handlers that are no programs, instead of forms: what they are told, see talk.h; the
+	 * caller frees it. NULL: they are not told of this event. */
+	char *(*compose)(const struct event *event);
 };
 
 #define DIALECT_FROM 1u	      /* a client speaks it */
@@ -72,6 +77,7 @@ struct dialect {
 #define DIALECT_MUTE 64u      /* handlers are not given the word: they are one program for each */
 #define DIALECT_OFFERS 128u   /* a client that offers types in turn: without a handler it is no */
 #define DIALECT_DECLINES 256u /* a handler that fails to deploy has nothing to clean */
+#define DIALECT_STDIO 65536u  /* a client that leaves standard input and output to its hook */
 #define DIALECT_LENIENT 32u   /* words that it does not know succeed, and reach nobody */
 
 /* All dialects, in the order of `acmehook dialects`; ended by NULL. */
@@ -98,6 +104,7 @@ struct call {
 	struct strlist env;  /* "NAME=VALUE" to set, "NAME" to take away */
 	size_t first, count; /* the events it is for */
 	bool bracket;	     /* carries no event itself */
+	bool awaited;	     /* of something that is said: there is an answer to wait for */
 };
 
 struct calls {
@@ -114,6 +121,8 @@ bool dialect_write(const struct dialect *to, const char *handler, bool chain,
     const struct event *events, size_t first, size_t count, struct calls *calls,
     struct error *error);
 void calls_free(struct calls *calls);
+/* Can a handler be told of many events of this verb in one call? */
+bool dialect_repeats(const struct dialect *to, enum verb verb);
 
 /* The words of a row, without a view of literal text. */
 size_t form_args(const struct form *form);

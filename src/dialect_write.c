@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "record_name.h"
+
 void env_set(struct strlist *env, const char *name, const char *value)
 {
 	char *entry = value ? xasprintf("%s=%s", name, value) : xstrdup(name);
@@ -27,15 +29,19 @@ static bool same(const char *wanted, const char *is)
 	return !wanted || (is && !strcmp(wanted, is));
 }
 
-/* Is the type among those of the row? */
+/* Is the type among those of the row? One without types is for all that the domain is enough for.
+ */
 static bool for_type(const struct form *form, const char *type)
 {
 	size_t len = type ? strlen(type) : 0;
 
+	if (!form->type)
+		return !type || !record_is_apart(type);
+
 	for (const char *p = form->type; p && len; p = strchr(p, ' ') ? strchr(p, ' ') + 1 : NULL)
 		if (!strncmp(p, type, len) && (!p[len] || p[len] == ' '))
 			return true;
-	return !form->type;
+	return false;
 }
 
 /* The row for an event: for its type, and for its status, or else the first one of its verb. */
@@ -55,6 +61,23 @@ static const struct form *find_form(const struct dialect *to, const struct event
 	return found;
 }
 
+/* Our programs are in one directory; a build that is not installed names its own. */
+static char *launcher_path(const char *name)
+{
+	const char *directory = getenv("ACMEHOOK_LIBEXECDIR");
+
+	return xasprintf("%s/%s", directory ? directory : LIBEXECDIR, name);
+}
+
+bool dialect_repeats(const struct dialect *to, enum verb verb)
+{
+	const struct form *form = to->forms;
+
+	while (form && form->word && (form->verb != verb || !(form->flags & FORM_REPEATS)))
+		form++;
+	return form && form->word;
+}
+
 static struct call *add_call(struct calls *calls, const struct dialect *to, const char *handler,
     const char *word, size_t first, size_t count)
 {
@@ -63,8 +86,8 @@ static struct call *add_call(struct calls *calls, const struct dialect *to, cons
 	calls->v = xrealloc(calls->v, (calls->n + 1) * sizeof(*calls->v));
 	call = &calls->v[calls->n++];
 	*call = (struct call){.word = word, .first = first, .count = count};
-	for (const char *const *w = to->launcher; w && *w; w++)
-		strlist_add(&call->argv, *w);
+	if (to->launcher)
+		strlist_take(&call->argv, launcher_path(to->launcher));
 	strlist_add(&call->argv, handler);
 	if (!(to->flags & DIALECT_MUTE))
 		strlist_add(&call->argv, word);
@@ -165,6 +188,22 @@ static bool write_calls(const struct dialect *to, const char *handler, bool chai
 	return true;
 }
 
+/* Something that is said, each event for itself. */
+static void write_composed(const struct dialect *to, const char *handler,
+    const struct event *events, size_t first, size_t count, struct calls *calls)
+{
+	for (size_t i = first; i < first + count; i++) {
+		char *text = to->compose(&events[i]);
+		struct call *call;
+
+		if (!text)
+			continue;
+		call = add_call(calls, to, handler, verb_name(events[i].verb), i, 1);
+		call->input = text;
+		call->awaited = events[i].verb == VERB_DEPLOY;
+	}
+}
+
 bool dialect_write(const struct dialect *to, const char *handler, bool chain,
     const struct event *events, size_t first, size_t count, struct calls *calls,
     struct error *error)
@@ -172,6 +211,10 @@ bool dialect_write(const struct dialect *to, const char *handler, bool chain,
 	enum verb verb = events[first].verb;
 	const struct bracket *bracket = find_bracket(to, verb);
 
+	if (to->compose && verb != VERB_UNKNOWN) {
+		write_composed(to, handler, events, first, count, calls);
+		return true;
+	}
 	if (verb == VERB_UNKNOWN || (!verb_is_challenge(verb) && !find_form(to, &events[first])))
 		return true;
 	add_bracket(calls, to, handler, bracket->before, first, count);

@@ -10,10 +10,13 @@
 #include <unistd.h>
 
 #include "journal.h"
+#include "preflight.h"
 #include "prove.h"
 #include "recall.h"
 #include "record.h"
+#include "record_name.h"
 #include "report.h"
+#include "transport.h"
 #include "verifier.h"
 
 static void run_next(struct job *job);
@@ -40,14 +43,16 @@ static void link_calls(struct job *job)
 	}
 }
 
-/* A CA offers types that nobody here knows yet: the client goes on to its next offer. */
+/* A CA offers types that nobody knows yet, or that the client cannot tell of: it goes on to its
+ * next offer. */
 static bool is_unknown_offer(const struct job *job)
 {
 	const struct event *event =
 	    job->deploy.events.n ? &job->deploy.events.v[job->culprit] : NULL;
 	const char *type = event ? event->field[FIELD_TYPE] : NULL;
 
-	return job->from->flags & DIALECT_OFFERS && type && !is_challenge_type(type);
+	return job->from->flags & DIALECT_OFFERS && type &&
+	       (!is_challenge_type(type) || record_is_apart(type));
 }
 
 static char *new_id(void)
@@ -118,25 +123,39 @@ static void on_handle_closed(uv_handle_t *handle)
 
 static void on_finish(uv_timer_t *timer)
 {
-	struct job *job = timer->data, **link = &job->jobs->first;
+	struct job *job = timer->data;
 
 	uv_close((uv_handle_t *)timer, on_handle_closed);
 	job->timer = NULL;
-	while (*link != job)
-		link = &(*link)->next;
-	*link = job->next;
+	*job->link = job->next;
+	if (job->next)
+		job->next->link = job->link;
 	report_done(job->jobs->report, job);
 	job->done(job, job->arg);
 }
 
-/* One that fails takes the others of its call along: the client hears one answer for all. */
+/* Is it known what came of this event, whatever came of the others? */
+static bool is_settled(const struct job *job, size_t i)
+{
+	const struct task *task = &job->tasks[i];
+
+	return task->error.failure ||
+	       (task->run && task->run->ended && (task->verify || !job_verifies(job, i)));
+}
+
+/* One that fails takes the others of its call along: a client that called us hears one answer for
+ * all. Challenges that came as a stream have an answer each. */
 static void share_error(struct job *job)
 {
 	const struct error *error = &job->error;
+	bool each = job->from->flags & DIALECT_STREAM && job->deploy.events.n &&
+		    job->deploy.events.v[0].verb == VERB_DEPLOY;
 
 	for (size_t i = 0; error->failure && i < job->deploy.events.n; i++) {
 		const char *domain = job->deploy.events.v[job->culprit].field[FIELD_DOMAIN];
 
+		if (each && is_settled(job, i))
+			continue;
 		if (i == job->culprit)
 			job->tasks[i].error = *error;
 		else
@@ -157,6 +176,7 @@ static void wait_for(struct job *job, long ms, uv_timer_cb then)
 
 static void finish(struct job *job)
 {
+	job->jobs->undoing -= job->state == JOB_UNDOING;
 	share_error(job);
 	record_end(job);
 	record_unlock(job);
@@ -194,12 +214,44 @@ static const struct run *run_of(const struct batch *batch, size_t i)
 	return NULL;
 }
 
+/* How often it is looked whether fewer are being undone, in ms. */
+#define UNDO_INTERVAL 10
+
+/* When a service stops there may be thousands to undo: not all at once. */
+static void undo_in_turn(struct job *job);
+
+static void on_undo_timer(uv_timer_t *timer)
+{
+	undo_in_turn(timer->data);
+}
+
+static void undo_in_turn(struct job *job)
+{
+	struct jobs *jobs = job->jobs;
+
+	if (jobs->most_undoing && jobs->undoing >= jobs->most_undoing) {
+		wait_for(job, UNDO_INTERVAL, on_undo_timer);
+		return;
+	}
+	jobs->undoing++;
+	job->state = JOB_UNDOING;
+	run_next(job);
+}
+
+/* Will nobody else clean? The clients of a stream do, but not after we were stopped: they wait for
+ * whoever comes after us, or are gone. */
+static bool must_undo(const struct job *job)
+{
+	return job->from->flags & DIALECT_LEAKS ||
+	       (job->from->flags & DIALECT_STREAM && job->jobs->stopping);
+}
+
 /* Makes of every deploy that was begun a clean, and runs those. */
 static bool undo(struct job *job)
 {
 	size_t culprit, n = 0;
 
-	if (!(job->from->flags & DIALECT_LEAKS))
+	if (!must_undo(job))
 		return false;
 	for (size_t i = 0; i < job->deploy.events.n; i++)
 		if (job_deployed(job, i))
@@ -210,8 +262,8 @@ static bool undo(struct job *job)
 	for (size_t i = 0; i < job->deploy.events.n; i++)
 		if (job_deployed(job, i))
 			job->tasks[i].undone = run_of(&job->undo, n++);
-	job->state = JOB_UNDOING;
-	run_next(job);
+	job->state = JOB_STOPPED;
+	undo_in_turn(job);
 	return true;
 }
 
@@ -225,12 +277,15 @@ static void finish_or_undo(struct job *job)
 
 static void batch_ended(struct job *job)
 {
-	if (job->state == JOB_UNDOING)
+	if (job->state == JOB_UNDOING) {
 		finish(job);
-	else if (job->error.failure)
+	} else if (job->error.failure) {
 		finish_or_undo(job);
-	else
+	} else {
 		prove(job, finish_or_undo);
+		if (job->state == JOB_VERIFYING && job->ran)
+			job->ran(job, job->arg);
+	}
 }
 
 static struct batch *batch_now(struct job *job)
@@ -287,7 +342,7 @@ static void on_run_ended(void *arg, const struct process_result *result)
 	struct run *run = &batch->runs[batch->at];
 	const struct call *call = &batch->calls.v[batch->at];
 
-	job->process = NULL;
+	job->transport = NULL;
 	run->ended = true;
 	run->result = *result;
 	run_judge(run, &batch->targets[call->first], call);
@@ -302,26 +357,23 @@ static void on_run_ended(void *arg, const struct process_result *result)
 static void start_run(struct job *job, struct batch *batch)
 {
 	struct call *call = &batch->calls.v[batch->at];
-	const struct view *view = &batch->targets[call->first].view;
+	const struct target *target = &batch->targets[call->first];
+	const struct transport *transport = transport_of(target->to);
 	struct run *run = &batch->runs[batch->at];
-	const struct process_options options = {
-	    .input = call->input,
-	    .argv = call->argv.v,
-	    .handler = batch->targets[call->first].handler,
-	    .env = &call->env,
-	    .env_more = &view_get(view, OPTION_ENV)->list,
-	    .env_file = view_text(view, OPTION_ENV_FILE),
-	    .user = view_text(view, OPTION_USER),
-	    .cwd = view_text(view, OPTION_CWD),
-	    .umask = (mode_t)view_number(view, OPTION_UMASK),
-	    .timeout = view_number(view, OPTION_TIMEOUT),
-	    .kill_after = view_number(view, OPTION_KILL_AFTER),
+	const struct errand errand = {
+	    .loop = job->jobs->loop,
+	    .partners = job->jobs->partners,
+	    .call = call,
+	    .handler = target->handler,
+	    .view = &target->view,
 	};
 
 	/* what is left of a handler after a crash is found by it; see orphans.h */
 	env_set(&call->env, "ACMEHOOK_JOB", job->id);
-	job->process = process_start(job->jobs->loop, &options, on_run_ended, job, &run->error);
-	run->started = job->process != NULL;
+	job->running = transport->start(&errand, on_run_ended, job, &run->error);
+	run->started = job->running != NULL;
+	if (run->started)
+		job->transport = transport;
 	if (run->started)
 		return;
 	run_failed(job, batch, run);
@@ -411,14 +463,11 @@ static bool records(const struct job *job)
 	       verb_is_challenge(job->deploy.events.v[0].verb);
 }
 
-void job_start(struct job *job, void (*done)(struct job *, void *), void *arg)
+/* There is nothing that would keep the handler from being called, but perhaps an error. */
+static void proceed(struct job *job)
 {
 	struct error error = {0};
 
-	job->done = done;
-	job->arg = arg;
-	job->next = job->jobs->first;
-	job->jobs->first = job;
 	if (!job->error.failure && records(job) && !journal_open(job->jobs->journal, true, &error))
 		job_fail(job, 0, &error);
 	if (job->error.failure) {
@@ -431,13 +480,33 @@ void job_start(struct job *job, void (*done)(struct job *, void *), void *arg)
 	}
 }
 
-static void stop_locking(struct job *job)
+void job_start(struct job *job, void (*done)(struct job *, void *), void *arg)
+{
+	job->done = done;
+	job->arg = arg;
+	job->link = &job->jobs->first;
+	job->next = *job->link;
+	if (job->next)
+		job->next->link = &job->next;
+	*job->link = job;
+	job->state = JOB_ASKING;
+	if (job->error.failure || !preflight_start(job, proceed))
+		proceed(job);
+}
+
+static void stop_before(struct job *job)
 {
 	struct error error = {0};
 
 	error_set(&error, FAILURE_STOPPED, "stopped before the handler was called");
 	job_fail(job, 0, &error);
 	finish(job);
+}
+
+static void stop_asking(struct job *job)
+{
+	preflight_stop(job);
+	stop_before(job);
 }
 
 void jobs_stop(struct jobs *jobs)
@@ -447,12 +516,14 @@ void jobs_stop(struct jobs *jobs)
 	jobs->stopping = true;
 	for (struct job *job = jobs->first; job; job = next) {
 		next = job->next;
-		if (job->state == JOB_VERIFYING)
+		if (job->state == JOB_ASKING)
+			stop_asking(job);
+		else if (job->state == JOB_VERIFYING)
 			prove_stop(job);
 		else if (job->state == JOB_LOCKING)
-			stop_locking(job);
-		else if (job->process && job->state == JOB_RUNNING)
-			process_stop(job->process);
+			stop_before(job);
+		else if (job->transport && job->state == JOB_RUNNING)
+			job->transport->stop(job->running);
 	}
 }
 
@@ -467,6 +538,7 @@ void job_free(struct job *job)
 		return;
 	for (size_t i = 0; i < job->deploy.events.n; i++) {
 		json_object_put(job->tasks[i].verify);
+		json_object_put(job->tasks[i].caa);
 	}
 	free(job->tasks);
 	free(job->id);

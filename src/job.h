@@ -9,6 +9,8 @@
 #include "plan.h"
 
 struct journal;
+struct partners;
+struct transport;
 struct verifier;
 struct report;
 
@@ -17,10 +19,12 @@ struct jobs {
 	uv_loop_t *loop;
 	struct scope scope;
 	struct journal *journal;
+	struct partners *partners;
 	struct verifier *verifier;
 	struct report *report;
-	struct job *first; /* those that run */
-	bool stopping;	   /* no new runs, but for undoing */
+	struct job *first;	      /* those that run */
+	bool stopping;		      /* no new runs, but for undoing */
+	size_t most_undoing, undoing; /* at once; 0: no limit */
 };
 
 /* What one event of a job has come to; the same index as the event. */
@@ -30,21 +34,25 @@ struct task {
 	const struct run *undone; /* the one that cleaned it again; NULL: none did */
 	bool recorded;		  /* the journal has an entry for it */
 	struct question *question;
+	struct remark *again;	    /* deploying by hand: shall it be looked once more? */
 	struct json_object *verify; /* the verdict; NULL if it was not looked for */
+	struct json_object *caa;    /* the verdict about CAA records, likewise */
 	struct error error;	    /* none: all is well */
 };
 
 enum job_state {
 	JOB_PLANNED,
+	JOB_ASKING,  /* whether CAA records allow it */
 	JOB_LOCKING, /* waits for another process that works on the same names */
 	JOB_RUNNING,
 	JOB_VERIFYING,
+	JOB_STOPPED, /* waits to be undone */
 	JOB_UNDOING,
 	JOB_DONE
 };
 
 struct job {
-	struct job *next;
+	struct job *next, **link; /* among those that run */
 	struct jobs *jobs;
 	enum job_state state;
 	char *id;	   /* unique; ACMEHOOK_JOB in the environment of its handlers */
@@ -53,8 +61,9 @@ struct job {
 	const struct form *form; /* NULL if the client has no forms, or no such word */
 	struct batch deploy;	 /* named for what matters most; it is for any verb */
 	struct batch undo;
-	struct task *tasks; /* as many as deploy.events */
-	struct process *process;
+	struct task *tasks;		   /* as many as deploy.events */
+	const struct transport *transport; /* of the call that runs; NULL: none */
+	void *running;
 	struct strlist locked; /* names whose lock we have */
 	uv_timer_t *timer;     /* runs while it waits for a lock, or to clean once more */
 	long waited;	       /* ms, for locks */
@@ -64,6 +73,8 @@ struct job {
 	size_t culprit;	       /* the event it came up with */
 	struct error undo_error;	 /* why nothing could be undone */
 	void (*proven)(struct job *job); /* see prove.h */
+	/* May be set before job_start(): its handlers have ended, and it goes on to be verified. */
+	void (*ran)(struct job *job, void *arg);
 	void (*done)(struct job *job, void *arg);
 	void *arg;
 };
@@ -96,9 +107,15 @@ long job_default_timeout(const char *type);
 /* And for an event. */
 long job_verify_timeout(const struct job *job, size_t i);
 bool job_verifies(const struct job *job, size_t i);
+/* Is it looked at at all, now or with the last event of its batch? */
+bool job_checks(const struct job *job, size_t i);
 /* Has a handler begun to deploy an event, so that there may be something to clean? */
 bool job_deployed(const struct job *job, size_t i);
 /* Is an event not verified now, but with the last one of its batch? */
 bool job_defers(const struct job *job, size_t i);
+/* Does a verdict about an event let the client on, by --verify? If not, the error says how far it
+ * came ("not verified"), and the reason of the verdict. */
+bool job_accepts(const struct job *job, size_t i, struct json_object *verdict, const char *how_far,
+    struct error *error);
 
 #endif

@@ -9,6 +9,7 @@
 
 #include "identifier.h"
 #include "jsonline.h"
+#include "record_name.h"
 #include "verdict.h"
 #include "verifier.h"
 
@@ -71,8 +72,13 @@ static void print(struct look *look, const struct event *event)
 }
 
 /* The words as an event: what an event may not be, a question may not be either. */
-static bool read_words(const struct strlist *words, struct event *event, struct error *error)
+static bool read_words(struct look *look, const struct strlist *words, struct event *event,
+    struct proof *proof, struct error *error)
 {
+	if (words->n < 3)
+		return error_set(
+		    error, FAILURE_USAGE, "usage: acmehook verify %s NAME VALUE...", words->v[0]);
+	event_set(event, FIELD_ACCOUNT, view_text(&look->session->view, OPTION_ACCOUNT));
 	event->verb = VERB_DEPLOY;
 	event_set(event, FIELD_TYPE, words->v[0]);
 	event_set(event, FIELD_DOMAIN, words->v[1]);
@@ -82,7 +88,7 @@ static bool read_words(const struct strlist *words, struct event *event, struct 
 	for (size_t i = 3; i < words->n; i++) {
 		unsigned char digest[DIGEST_SIZE];
 
-		if (strcmp(event->field[FIELD_TYPE], "dns-01"))
+		if (!record_answers(event->field[FIELD_TYPE]))
 			return error_set(error, FAILURE_USAGE, "%s has one value, not %zu",
 			    event->field[FIELD_TYPE], words->n - 2);
 		if (!digest_decode(words->v[i], digest))
@@ -90,7 +96,73 @@ static bool read_words(const struct strlist *words, struct event *event, struct 
 			    "value \"%s\" is not a base64url SHA-256 digest of 43 characters",
 			    words->v[i]);
 	}
+	proof->domain = event->field[FIELD_DOMAIN];
+	proof->token = event->field[FIELD_TOKEN];
+	proof->values = (const char *const *)words->v + 2;
+	proof->n = words->n - 2;
 	return true;
+}
+
+/* Questions that have no value, but a CA: the name, which may be a wildcard. */
+static bool read_name(struct look *look, const struct strlist *words, struct event *event,
+    struct proof *proof, struct error *error)
+{
+	struct strlist identities = {0};
+	char *domain;
+	bool known;
+
+	event_set(event, FIELD_DOMAIN, words->v[1]);
+	event->verb = VERB_DEPLOY_CERT; /* whose domain may be a wildcard */
+	if (!event_complete(event, error))
+		return false;
+	event_set(event, FIELD_TYPE, words->v[0]);
+	verifier_identities(&look->session->view, &identities);
+	known = identities.n;
+	strlist_free(&identities);
+	if (!known)
+		return error_set(error, FAILURE_USAGE,
+		    "for which CA? give --ca letsencrypt, or its name in DNS records with "
+		    "--caa-identity");
+	domain = event->field[FIELD_DOMAIN];
+	if (identifier_is_ip(domain))
+		return error_set(error, FAILURE_USAGE, "%s is an address; %s is for domain names",
+		    domain, words->v[0]);
+	proof->wildcard = !strncmp(domain, "*.", 2);
+	proof->domain = domain + 2 * proof->wildcard;
+	return true;
+}
+
+static bool read_caa(struct look *look, const struct strlist *words, struct event *event,
+    struct proof *proof, struct error *error)
+{
+	proof->method = words->v[2];
+	if (words->n > 3 || (proof->method && !is_challenge_type(proof->method)))
+		return error_set(error, FAILURE_USAGE,
+		    "\"%s\" is no type of challenge; only one may follow the name",
+		    words->v[words->n - 1]);
+	return read_name(look, words, event, proof, error);
+}
+
+static bool read_persist(struct look *look, const struct strlist *words, struct event *event,
+    struct proof *proof, struct error *error)
+{
+	if (words->n > 2)
+		return error_set(
+		    error, FAILURE_USAGE, "usage: acmehook verify dns-persist-01 NAME");
+	if (!view_text(&look->session->view, OPTION_ACCOUNT))
+		return error_set(
+		    error, FAILURE_USAGE, "for which account? give its URI with --account");
+	return read_name(look, words, event, proof, error);
+}
+
+static bool read_question(struct look *look, const struct strlist *words, struct event *event,
+    struct proof *proof, struct error *error)
+{
+	if (!strcmp(words->v[0], "caa"))
+		return read_caa(look, words, event, proof, error);
+	if (!strcmp(words->v[0], "dns-persist-01"))
+		return read_persist(look, words, event, proof, error);
+	return read_words(look, words, event, proof, error);
 }
 
 static int exit_status(struct json_object *verdict)
@@ -113,25 +185,18 @@ int look_command(struct session *session)
 	struct look look = {.session = session};
 	struct event event = {0};
 	struct error error = {0};
-	struct proof proof;
+	struct proof proof = {0};
 	int status = failure_status(FAILURE_STOPPED);
 
-	if (!read_words(words, &event, &error)) {
+	if (!read_question(&look, words, &event, &proof, &error)) {
 		report_line(NULL, "verify: %s", error.text);
 		event_free(&event);
 		return failure_status(error.failure);
 	}
-	proof = (struct proof){
-	    .type = event.field[FIELD_TYPE],
-	    .domain = event.field[FIELD_DOMAIN],
-	    .token = event.field[FIELD_TOKEN],
-	    .values = (const char *const *)words->v + 2,
-	    .n = words->n - 2,
-	    .timeout =
-		timeout->set ? timeout->number : job_default_timeout(event.field[FIELD_TYPE]),
-	    .view = &session->view,
-	};
-	look.title = xasprintf("%s %s", proof.type, proof.domain);
+	proof.type = event.field[FIELD_TYPE];
+	proof.timeout = timeout->set ? timeout->number : job_default_timeout(proof.type);
+	proof.view = &session->view;
+	look.title = xasprintf("%s %s", proof.type, event.field[FIELD_DOMAIN]);
 	session->on_stop = on_stop;
 	session->arg = &look;
 	look.question = verifier_ask(session->jobs.verifier, &proof, on_verdict,

@@ -29,8 +29,18 @@ const struct option_def option_defs[OPTION__MAX] = {
 	"how the handler wants to be called", NULL, "dehydrated"},
     [OPTION_DEHYDRATED_DNS] = {"dehydrated-dns", 0, OPTION_IS_FLAG, ON_COMMAND_LINE, NULL,
 	"the same as --to dehydrated", NULL, NULL},
+    [OPTION_TEXT_MODE] = {"text-mode", 0, OPTION_IS_FLAG, ON_COMMAND_LINE, NULL,
+	"the same as --to manual", NULL, NULL},
+    [OPTION_CHANNEL] = {"channel", 0, OPTION_IS_TEXT, EVERYWHERE, "ADDRESS",
+	"--to json: unix:PATH, fifo:IN,OUT or fd:N to talk to", NULL, NULL},
     [OPTION_CHAIN] = {"chain", 0, OPTION_IS_FLAG, EVERYWHERE, NULL,
 	"the handler takes many challenges in one call", NULL, NULL},
+    [OPTION_CHAIN_MAX] = {"chain-max", 0, OPTION_IS_COUNT, EVERYWHERE, "N",
+	"run: how many challenges in one such call", NULL, "100"},
+    [OPTION_CHAIN_DELAY] = {"chain-delay", 0, OPTION_IS_TIME, EVERYWHERE, "TIME",
+	"run: how long to wait for more of them", NULL, "0.1"},
+    [OPTION_SERIAL] = {"serial", 0, OPTION_IS_FLAG, EVERYWHERE, NULL,
+	"run: never two runs of the handler at once", NULL, NULL},
     [OPTION_TIMEOUT] = {"timeout", 0, OPTION_IS_TIME, EVERYWHERE, "TIME",
 	"how long one run of the handler may take", NULL, "600"},
     [OPTION_KILL_AFTER] = {"kill-after", 0, OPTION_IS_TIME, EVERYWHERE, "TIME",
@@ -55,8 +65,16 @@ const struct option_def option_defs[OPTION__MAX] = {
 	"a name server to ask; no others are looked for", NULL, NULL},
     [OPTION_HTTP_PORT] = {"http-port", 0, OPTION_IS_PORT, EVERYWHERE, "PORT",
 	"where http-01 is served", NULL, "80"},
-    [OPTION_CA] = {"ca", 0, OPTION_IS_CHOICE, EVERYWHERE, "PROFILE",
-	"generic, letsencrypt or pebble: by whose rules to verify", ca_names, "generic"},
+    [OPTION_JOBS] = {"jobs", 'j', OPTION_IS_COUNT, ON_COMMAND_LINE | IN_FILE, "N",
+	"run: how many handlers at once [the number of CPUs]", NULL, NULL},
+    [OPTION_QUEUE] = {"queue", 0, OPTION_IS_COUNT, ON_COMMAND_LINE | IN_FILE, "N",
+	"run: how many events begun and not yet answered", NULL, "4096"},
+    [OPTION_ORDERED] = {"ordered", 0, OPTION_IS_FLAG, ON_COMMAND_LINE | IN_FILE, NULL,
+	"run: results in the order of the events", NULL, NULL},
+    [OPTION_FIFO] = {"fifo", 0, OPTION_IS_TEXT, ON_COMMAND_LINE, "PATH",
+	"run: read events from this FIFO, without end", NULL, NULL},
+    [OPTION_LISTEN] = {"listen", 0, OPTION_IS_LIST, ON_COMMAND_LINE, "unix:PATH",
+	"run: serve clients of this socket", NULL, NULL},
     [OPTION_CLEAN_TRIES] = {"clean-tries", 0, OPTION_IS_COUNT, EVERYWHERE, "N",
 	"how often a clean that fails is tried", NULL, "1"},
     [OPTION_LOCK_TIMEOUT] = {"lock-timeout", 0, OPTION_IS_TIME, EVERYWHERE, "TIME",
@@ -69,6 +87,12 @@ const struct option_def option_defs[OPTION__MAX] = {
 	"pending: only what is older; for what a client still uses [1h]", NULL, NULL},
     [OPTION_THUMBPRINT] = {"thumbprint", 0, OPTION_IS_DIGESTS, ON_COMMAND_LINE | IN_FILE,
 	"THUMBPRINT", "of an account key, for handlers that want key authorizations", NULL, NULL},
+    [OPTION_CA] = {"ca", 0, OPTION_IS_CHOICE, EVERYWHERE, "PROFILE",
+	"generic, letsencrypt or pebble: by whose rules to verify", ca_names, "generic"},
+    [OPTION_CAA_IDENTITY] = {"caa-identity", 0, OPTION_IS_LIST, EVERYWHERE, "NAME",
+	"the CA's name in CAA records, which are looked at first [--ca's]", NULL, NULL},
+    [OPTION_ACCOUNT] = {"account", 0, OPTION_IS_TEXT, EVERYWHERE, "URI",
+	"of your account at the CA, for records that are bound to it", NULL, NULL},
     [OPTION_VERIFIER] = {"verifier", 0, OPTION_IS_TEXT, ON_COMMAND_LINE | IN_FILE | ABSOLUTE,
 	"PATH", "the program that verifies", NULL, LIBEXECDIR "/acmehook-verify"},
     [OPTION_CONFIG] = {"config", 'c', OPTION_IS_TEXT, ON_COMMAND_LINE, "FILE",
@@ -190,8 +214,8 @@ bool settings_put(
 			return wrong(id, value, "is not a port from 1 to 65535", error);
 		break;
 	case OPTION_IS_COUNT:
-		if (!parse_number(value, 10, 1, 1000, &s->number))
-			return wrong(id, value, "is not a number from 1 to 1000", error);
+		if (!parse_number(value, 10, 1, 1000000, &s->number))
+			return wrong(id, value, "is not a number from 1 to 1000000", error);
 		break;
 	case OPTION_IS_MODE:
 		if (!parse_number(value, 8, 0, 0777, &s->number))
@@ -329,6 +353,8 @@ void options_help(FILE *to)
 	    "usage: acmehook [OPTION...] --from CLIENT [WORD...]   one event, as CLIENT tells it\n"
 	    "       acmehook [OPTION...] run [FILE]                JSON events in, results out\n"
 	    "       acmehook [OPTION...] verify TYPE NAME VALUE... look only, call nothing\n"
+	    "       acmehook [OPTION...] verify caa NAME [TYPE]    may the CA issue for it?\n"
+	    "       acmehook [OPTION...] verify dns-persist-01 NAME\n"
 	    "       acmehook [OPTION...] explain ...               what would be done, and why\n"
 	    "       acmehook dialects                              clients and kinds of "
 	    "handlers\n\n",

@@ -9,8 +9,52 @@
 
 #include "diagnose.h"
 #include "route.h"
+#include "talk.h"
 
-static bool plan_event(const struct scope *scope, const struct event *event, struct target *target,
+static bool is_initial(const struct scope *scope, const struct view *view, enum option_id id)
+{
+	return view_get(view, id) == &scope->initial->v[id] || !view_get(view, id)->set;
+}
+
+/* Is there a handler for anything? */
+static bool has_handlers(const struct rules *rules)
+{
+	bool found = rules->top.v[OPTION_HANDLER].set;
+
+	for (size_t i = 0; i < rules->n; i++)
+		found = found || rules->v[i].settings.v[OPTION_HANDLER].set;
+	return found;
+}
+
+/* Without a handler it is the JSON mode, as in certbot-external-auth, if there is somebody to talk
+ * to: at the channel, or, if nothing at all is configured, where the client leaves us its own. */
+static bool talks_by_default(const struct scope *scope, const struct target *target)
+{
+	return is_initial(scope, &target->view, OPTION_TO) &&
+	       (view_text(&target->view, OPTION_CHANNEL) ||
+		   (scope->stdio && !scope->offers && !has_handlers(scope->rules)));
+}
+
+/* A handler that is no program is an address; see talk.h. */
+static bool set_address(const struct scope *scope, struct target *target, struct error *error)
+{
+	const char *channel = view_text(&target->view, OPTION_CHANNEL);
+
+	if (target->to == dialect_find("manual", DIALECT_TO))
+		channel = TERMINAL;
+	else if (!channel && scope->stdio)
+		channel = STDIO;
+	else if (!channel)
+		return error_set(error, FAILURE_USAGE,
+		    "to: json needs somebody to talk to, and the client keeps standard input and "
+		    "output for itself; give a channel");
+	else if (!talk_address(channel, error))
+		return false;
+	target->handler = xstrdup(channel);
+	return true;
+}
+
+bool target_plan(const struct scope *scope, const struct event *event, struct target *target,
     struct error *error)
 {
 	const struct rules *rules = scope->rules;
@@ -21,10 +65,14 @@ static bool plan_event(const struct scope *scope, const struct event *event, str
 	    target->rule ? &target->rule->settings : NULL, &rules->top, scope->initial}};
 	handler = view_text(&target->view, OPTION_HANDLER);
 	to = view_text(&target->view, OPTION_TO);
+	if (!handler && talks_by_default(scope, target))
+		to = "json";
 	target->to = dialect_find(to, DIALECT_TO);
 	if (!target->to)
 		return error_set(error, FAILURE_USAGE,
 		    "to: \"%s\" is no kind of handler; acmehook dialects lists them", to);
+	if (target->to->compose)
+		return set_address(scope, target, error);
 	if (handler) {
 		/* no search in PATH: a handler is a file */
 		target->handler = xasprintf("%s%s", strchr(handler, '/') ? "" : "./", handler);
@@ -65,7 +113,7 @@ bool batch_plan(struct batch *batch, const struct scope *scope, size_t *i, struc
 {
 	batch->targets = xcalloc(batch->events.n, sizeof(*batch->targets));
 	for (*i = 0; *i < batch->events.n; ++*i)
-		if (!plan_event(scope, &batch->events.v[*i], &batch->targets[*i], error))
+		if (!target_plan(scope, &batch->events.v[*i], &batch->targets[*i], error))
 			return false;
 	*i = 0;
 	return write_calls(batch, error);
@@ -84,7 +132,9 @@ void run_judge(struct run *run, const struct target *target, const struct call *
 	const struct process_result *r = &run->result;
 	const char *path = call->argv.v[0], *not_implemented = target->to->not_implemented;
 
-	if (r->stopped)
+	if (r->failure)
+		error_set(&run->error, r->failure, "%s", r->err);
+	else if (r->stopped)
 		error_set(&run->error, FAILURE_STOPPED, "handler %s was stopped, as we were", path);
 	else if (r->timed_out)
 		error_set(&run->error, FAILURE_HANDLER_TIMEOUT,

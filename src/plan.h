@@ -12,6 +12,8 @@ struct scope {
 	const struct settings *fixed; /* wins over all others; NULL: nothing is fixed */
 	const struct settings *command, *initial;
 	const struct rules *rules;
+	bool stdio;  /* the client leaves standard input and output to us */
+	bool offers; /* and goes on to its next offer where there is no handler */
 };
 
 /* Who is told of an event, and how; the same index as the event. */
@@ -42,6 +44,10 @@ struct batch {
 	size_t at; /* the call that is next, or runs */
 };
 
+/* Finds rule and handler for one event, alone; the caller frees target->handler. False, with a
+ * sentence, if there is none. */
+bool target_plan(const struct scope *scope, const struct event *event, struct target *target,
+    struct error *error);
 /*
  * Finds rule and handler for each of batch->events, and makes the calls. False, with a sentence
  * and in *i the event that it is about, if that is not possible; there are no calls then.

@@ -32,7 +32,6 @@ struct process {
 	uv_signal_t child; /* SIGCHLD */
 	uv_timer_t timer;  /* the deadline; then the grace; then the drain */
 	struct output out, err;
-	char buffer[64 * 1024]; /* libuv reads one pipe at a time */
 	uint64_t started, ended;
 	long kill_after;
 	bool reaped, closing;
@@ -156,10 +155,11 @@ void process_stop(struct process *p)
 
 static void on_alloc(uv_handle_t *handle, size_t size, uv_buf_t *buf)
 {
-	struct process *p = handle->data;
+	static char data[64 * 1024]; /* libuv reads one pipe at a time */
 
+	(void)handle;
 	(void)size;
-	*buf = uv_buf_init(p->buffer, sizeof(p->buffer));
+	*buf = uv_buf_init(data, sizeof(data));
 }
 
 static void on_read(uv_stream_t *stream, ssize_t n, const uv_buf_t *buf)

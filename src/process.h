@@ -27,11 +27,12 @@ struct process_options {
 
 /* How it ended. Texts are valid UTF-8, without NUL. */
 struct process_result {
-	int exit_status; /* -1: killed by a signal */
-	int signal;	 /* 0: none */
-	bool timed_out;	 /* we stopped it because of its deadline */
-	bool stopped;	 /* we stopped it because of process_stop() */
-	bool truncated;	 /* more was printed than is kept */
+	int exit_status;      /* -1: killed by a signal */
+	int signal;	      /* 0: none */
+	bool timed_out;	      /* we stopped it because of its deadline */
+	bool stopped;	      /* we stopped it because of process_stop() */
+	bool truncated;	      /* more was printed than is kept */
+	enum failure failure; /* of what is no process: err says why */
 	long ms;
 	char *out, *err;
 };

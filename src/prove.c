@@ -9,7 +9,9 @@
 
 #include "jsonline.h"
 #include "recall.h"
+#include "record_name.h"
 #include "report.h"
+#include "talk.h"
 #include "verdict.h"
 #include "verifier.h"
 
@@ -28,11 +30,15 @@ static const enum failure decision[VERIFY__MAX][VERDICT__MAX] = {
 	},
 };
 
-bool job_verifies(const struct job *job, size_t i)
+bool job_checks(const struct job *job, size_t i)
 {
 	return job->deploy.events.v[i].verb == VERB_DEPLOY && job->deploy.targets[i].handler &&
-	       !job_defers(job, i) &&
 	       view_number(&job->deploy.targets[i].view, OPTION_VERIFY) != VERIFY_OFF;
+}
+
+bool job_verifies(const struct job *job, size_t i)
+{
+	return job_checks(job, i) && !job_defers(job, i);
 }
 
 bool job_defers(const struct job *job, size_t i)
@@ -44,7 +50,7 @@ bool job_defers(const struct job *job, size_t i)
 long job_default_timeout(const char *type)
 {
 	/* a record has to travel to other servers, a file has not */
-	return strcmp(type, "dns-01") ? 60000 : 300000;
+	return record_answers(type) ? 300000 : 60000;
 }
 
 long job_verify_timeout(const struct job *job, size_t i)
@@ -60,42 +66,117 @@ struct waiting {
 	size_t i;
 };
 
-static void decide(struct job *job, size_t i)
+static void ask(struct job *job, size_t i);
+
+bool job_accepts(const struct job *job, size_t i, struct json_object *verdict, const char *how_far,
+    struct error *error)
 {
-	struct task *task = &job->tasks[i];
 	const struct event *event = &job->deploy.events.v[i];
-	enum verdict verdict = VERDICT_UNKNOWN;
-	const char *reason = jsonline_string(task->verify, "reason");
+	enum verdict v = VERDICT_UNKNOWN;
+	const char *reason = jsonline_string(verdict, "reason");
 	enum failure failure;
 
-	verdict_from_name(jsonline_string(task->verify, "verdict"), &verdict);
-	failure = decision[view_number(&job->deploy.targets[i].view, OPTION_VERIFY)][verdict];
-	if (!failure)
-		return;
-	error_set(&task->error, failure, "%s %s: not verified: %s", event->field[FIELD_TYPE],
-	    event->field[FIELD_DOMAIN], reason ? reason : verdict_name(verdict));
-	job_fail(job, i, &task->error);
+	verdict_from_name(jsonline_string(verdict, "verdict"), &v);
+	failure = decision[view_number(&job->deploy.targets[i].view, OPTION_VERIFY)][v];
+	return !failure ||
+	       error_set(error, failure, "%s %s: %s: %s", event->field[FIELD_TYPE],
+		   event->field[FIELD_DOMAIN], how_far, reason ? reason : verdict_name(v));
 }
+
+static void settle(struct waiting *w)
+{
+	struct job *job = w->job;
+
+	if (job->tasks[w->i].error.failure)
+		job_fail(job, w->i, &job->tasks[w->i].error);
+	free(w);
+	if (--job->pending == 0)
+		job->proven(job);
+}
+
+/* --- somebody deploys by hand, and wants to know how it stands */
+
+static bool by_hand(const struct job *job, size_t i)
+{
+	const char *handler = job->deploy.targets[i].handler;
+
+	return job->deploy.targets[i].to->compose && !strcmp(handler, TERMINAL);
+}
+
+static void on_answer(void *arg, const struct process_result *result)
+{
+	struct waiting *w = arg;
+	struct job *job = w->job;
+	struct task *task = &job->tasks[w->i];
+	struct process_result texts = *result;
+
+	task->again = NULL;
+	process_result_free(&texts);
+	if (result->failure) {
+		settle(w);
+		return;
+	}
+	json_object_put(task->verify);
+	task->verify = NULL;
+	task->error = (struct error){0};
+	job->pending--;
+	ask(job, w->i);
+	free(w);
+}
+
+/* It is not there (yet): shows what was seen, and looks again when it is said so. */
+static void offer_again(struct waiting *w)
+{
+	struct job *job = w->job;
+	struct task *task = &job->tasks[w->i];
+	struct buf b = BUF_INIT(64 * 1024);
+
+	buf_printf(&b, "\r\033[K%s\n", task->error.text);
+	report_evidence(&b, task->verify);
+	buf_puts(&b, "Press Enter to look again (q and Enter to give up): ");
+	task->again = talk_say(job->jobs->partners, TERMINAL, buf_text(&b), true, 0, on_answer, w);
+	buf_free(&b);
+}
+
+static void show_line(struct waiting *w, struct json_object *state, const char *end)
+{
+	struct buf b = BUF_INIT(2048);
+
+	report_progress_line(&b, job_title(w->job, w->i), state);
+	buf_puts(&b, end);
+	talk_show(w->job->jobs->partners, TERMINAL, buf_text(&b));
+	buf_free(&b);
+}
+
+/* --- verdicts */
 
 static void on_verdict(void *arg, struct json_object *verdict)
 {
 	struct waiting *w = arg;
 	struct job *job = w->job;
 	struct task *task = &job->tasks[w->i];
+	bool content;
 
 	task->question = NULL;
 	task->verify = verdict;
-	decide(job, w->i);
-	free(w);
-	if (--job->pending == 0)
-		job->proven(job);
+	content = job_accepts(job, w->i, verdict, "not verified", &task->error);
+	if (!content && by_hand(job, w->i)) {
+		offer_again(w);
+		return;
+	}
+	if (by_hand(job, w->i))
+		show_line(w, verdict, "\n");
+	settle(w);
 }
 
 static void on_progress(void *arg, struct json_object *state)
 {
 	struct waiting *w = arg;
 
-	report_progress(w->job->jobs->report, w->job, w->i, state);
+	if (by_hand(w->job, w->i))
+		show_line(w, state, "");
+	else
+		report_progress(w->job->jobs->report, w->job, w->i, state);
 }
 
 static void ask(struct job *job, size_t i)
@@ -108,6 +189,8 @@ static void ask(struct job *job, size_t i)
 	    .type = event->field[FIELD_TYPE],
 	    .domain = event->field[FIELD_DOMAIN],
 	    .token = event->field[FIELD_TOKEN],
+	    .account = event->field[FIELD_ACCOUNT],
+	    .wildcard = event->field[FIELD_WILDCARD] != NULL,
 	    .values = &value,
 	    .n = 1,
 	    .timeout = job_verify_timeout(job, i),
@@ -117,7 +200,7 @@ static void ask(struct job *job, size_t i)
 	*w = (struct waiting){job, i};
 	job->pending++;
 	task->question = verifier_ask(job->jobs->verifier, &proof, on_verdict,
-	    report_shows_progress(job->jobs->report) ? on_progress : NULL, w);
+	    by_hand(job, i) || report_shows_progress(job->jobs->report) ? on_progress : NULL, w);
 }
 
 void prove(struct job *job, void (*done)(struct job *job))
@@ -140,6 +223,9 @@ void prove_stop(struct job *job)
 		if (task->question)
 			free(verifier_cancel(task->question));
 		task->question = NULL;
+		if (task->again)
+			free(talk_cancel(task->again));
+		task->again = NULL;
 		if (job_verifies(job, i) && !task->verify)
 			error_set(&task->error, FAILURE_STOPPED, "stopped before it was verified");
 		if (task->error.failure)

@@ -55,7 +55,7 @@ static void put_deployed(struct job *job, size_t i, enum entry_state state, stru
 	set_verdict(&entry, task);
 	entry.from = xstrdup(job->from->name);
 	entry.to = xstrdup(target->to->name);
-	entry.handler = target->handler ? absolute(target->handler) : NULL;
+	entry.handler = target->handler && !target->to->compose ? absolute(target->handler) : NULL;
 	entry.job = xstrdup(job->id);
 	job->tasks[i].recorded =
 	    journal_put(job->jobs->journal, &entry, state == ENTRY_DEPLOYING, error);

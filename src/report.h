@@ -41,6 +41,8 @@ const char *job_title(const struct job *job, size_t i);
  */
 struct json_object *result_to_json(const struct job *job, size_t i, struct json_object *id);
 
+/* Adds a line that takes the place of the one before: how it stands with what is looked for. */
+void report_progress_line(struct buf *b, const char *what, struct json_object *state);
 /* Adds the lines that show what a verifier saw: one for each server or address, what the CA would
  * say, the hint. */
 void report_evidence(struct buf *b, struct json_object *verify);

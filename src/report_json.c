@@ -31,7 +31,7 @@ struct json_object *result_to_json(const struct job *job, size_t i, struct json_
 {
 	const struct event *event = i < job->deploy.events.n ? &job->deploy.events.v[i] : NULL;
 	const struct task *task = event ? &job->tasks[i] : NULL;
-	const struct error *error = task && task->error.failure ? &task->error : &job->error;
+	const struct error *error = task ? &task->error : &job->error;
 	struct json_object *o = json_object_new_object();
 
 	jsonline_set(o, "cmd", "result");
@@ -45,6 +45,7 @@ struct json_object *result_to_json(const struct job *job, size_t i, struct json_
 	    task && task->run && task->run->started ? handler_to_json(task, &job->deploy.targets[i])
 						    : NULL);
 	json_object_object_add(o, "verify", task ? json_object_get(task->verify) : NULL);
+	json_object_object_add(o, "caa", task ? json_object_get(task->caa) : NULL);
 	return o;
 }
 

@@ -29,7 +29,7 @@ static void add_output(struct buf *b, const struct call *call, const struct run 
 {
 	const struct process_result *r = &run->result;
 
-	if (!run->ended)
+	if (!run->ended || r->failure)
 		return;
 	buf_printf(b, "Handler output (%s):\n", call->word);
 	if (!*r->out && !*r->err)
@@ -55,12 +55,15 @@ static void add_server(struct buf *b, struct json_object *server)
 	const char *name = jsonline_string(server, "name"),
 		   *code = jsonline_string(server, "rcode");
 	const char *reason = jsonline_string(server, "reason"),
-		   *body = jsonline_string(server, "body");
+		   *body = jsonline_string(server, "body"),
+		   *asked = jsonline_string(server, "asked");
 	long long status = jsonline_integer(server, "status", 0);
 
 	buf_printf(b, "  %-7s %s%s%s%s", or_empty(jsonline_string(server, "verdict")),
 	    or_empty(name), name ? " (" : "", or_empty(jsonline_string(server, "address")),
 	    name ? ")" : "");
+	if (asked)
+		buf_printf(b, ", asked for %s:", asked);
 	if (code)
 		buf_printf(b, " %s", code);
 	if (status)
@@ -97,37 +100,40 @@ static void add_verdict(struct buf *b, struct json_object *verify)
 	    id ? " " : "", or_empty(id), (double)jsonline_integer(verify, "ms", 0) / 1000);
 }
 
-static void add_verify(struct buf *b, const struct job *job, size_t i)
-{
-	const struct task *task = &job->tasks[i];
-	const struct event *event = &job->deploy.events.v[i];
-
-	buf_printf(b, "acmehook: %s %s: %s (", event->field[FIELD_TYPE], event->field[FIELD_DOMAIN],
-	    or_empty(jsonline_string(task->verify, "reason")));
-	add_verdict(b, task->verify);
-	buf_puts(b, ")\n");
-	report_evidence(b, task->verify);
-}
-
 /* Is there something in a verdict that people should know even if the client was let on? */
-static bool notable(const struct task *task)
+static bool notable(struct json_object *verify)
 {
-	const char *verdict = jsonline_string(task->verify, "verdict");
+	const char *verdict = jsonline_string(verify, "verdict");
 
 	return verdict && strcmp(verdict, verdict_name(VERDICT_PASS));
 }
 
-static void add_let_on(struct buf *b, const struct job *job, size_t i)
+static void add_let_on(struct buf *b, const struct job *job, size_t i, struct json_object *verify)
 {
-	const struct task *task = &job->tasks[i];
-	bool unknown = !strcmp(jsonline_string(task->verify, "verdict"), "UNKNOWN");
+	bool unknown = !strcmp(jsonline_string(verify, "verdict"), "UNKNOWN");
 
-	if (job->error.failure || !notable(task))
+	if (job->error.failure || !notable(verify))
 		return;
 	buf_printf(b, "acmehook: %s: %s\n", job_title(job, i),
 	    unknown
 		? "WARNING: it could not be verified from here; the client is let on all the same"
 		: "the client is let on, but something is not well");
+}
+
+/* A verdict about an event, if there is one that is worth to be told. */
+static void add_verify(struct buf *b, const struct report *report, const struct job *job, size_t i,
+    struct json_object *verify)
+{
+	const struct event *event = &job->deploy.events.v[i];
+
+	if (!verify || (!notable(verify) && !report->verbose))
+		return;
+	add_let_on(b, job, i, verify);
+	buf_printf(b, "acmehook: %s %s: %s (", event->field[FIELD_TYPE], event->field[FIELD_DOMAIN],
+	    or_empty(jsonline_string(verify, "reason")));
+	add_verdict(b, verify);
+	buf_puts(b, ")\n");
+	report_evidence(b, verify);
 }
 
 static void add_undo(struct buf *b, const struct job *job)
@@ -211,10 +217,14 @@ static void add_job(struct buf *b, struct report *report, const struct job *job)
 	if (report->verbose)
 		add_outputs(b, job);
 	for (size_t i = 0; i < job->deploy.events.n; i++) {
-		if (!job->tasks[i].verify || (!notable(&job->tasks[i]) && !report->verbose))
-			continue;
-		add_let_on(b, job, i);
-		add_verify(b, job, i);
+		const struct task *task = &job->tasks[i];
+
+		if (task->caa != task->verify)
+			add_verify(b, report, job, i, task->caa);
+		else if (task->caa)
+			buf_printf(
+			    b, "acmehook: %s: the handler was not called\n", job_title(job, i));
+		add_verify(b, report, job, i, task->verify);
 	}
 	if (verified_badly && !report->verbose)
 		add_outputs(b, job);
@@ -232,14 +242,18 @@ static void done(struct report *report, const struct job *job)
 	buf_free(&b);
 }
 
+void report_progress_line(struct buf *b, const char *what, struct json_object *state)
+{
+	buf_printf(b, "\r\033[Kacmehook: %s: %.150s (%.0f s)", what,
+	    or_empty(jsonline_string(state, "reason")),
+	    (double)jsonline_integer(state, "ms", 0) / 1000);
+}
+
 static void progress(struct report *report, const char *what, struct json_object *state)
 {
 	struct buf b = BUF_INIT(2048);
 
-	buf_printf(&b, "acmehook: %s: %.150s (%.0f s)", what,
-	    or_empty(jsonline_string(state, "reason")),
-	    (double)jsonline_integer(state, "ms", 0) / 1000);
-	report->line = true;
+	report_progress_line(&b, what, state);
 	report_write(report, &b);
 	report->line = true;
 	buf_free(&b);

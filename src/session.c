@@ -49,12 +49,14 @@ bool session_open(struct session *s, const struct command *command, struct error
 	watch_signals(s);
 	report_init(&s->report, &s->view);
 	journal_init(&s->journal, view_text(&s->view, OPTION_STATE));
+	s->partners.loop = &s->loop;
 	s->jobs = (struct jobs){
 	    .loop = &s->loop,
 	    .scope = {.command = &command->settings, .initial = &s->initial, .rules = &s->rules},
 	    .verifier = verifier_new(&s->loop, view_text(&s->view, OPTION_VERIFIER)),
 	    .report = &s->report,
 	    .journal = &s->journal,
+	    .partners = &s->partners,
 	};
 	s->open = true;
 	return true;
@@ -69,6 +71,7 @@ void session_close(struct session *s)
 {
 	if (s->open) {
 		verifier_close(s->jobs.verifier);
+		partners_close(&s->partners);
 		for (size_t i = 0; i < nitems(stop_signals); i++)
 			uv_close((uv_handle_t *)&s->signals[i], NULL);
 		uv_run(&s->loop, UV_RUN_DEFAULT);

@@ -7,6 +7,7 @@
 #include "job.h"
 #include "journal.h"
 #include "report.h"
+#include "talk.h"
 
 struct session {
 	const struct command *command;
@@ -15,6 +16,7 @@ struct session {
 	struct rules rules;
 	struct view view; /* what holds without a rule */
 	struct jobs jobs;
+	struct partners partners;
 	struct journal journal;
 	struct report report;
 	uv_signal_t signals[3];

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* acmehook run: events in, one JSON object a line; one result for each, in order. */
+/* acmehook run: events in, one JSON object a line; one result for each, as soon as it is there. */
 #include "config.h"
 
 #include "session.h"
@@ -10,278 +10,183 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "event_json.h"
-#include "jsonline.h"
+#include "input.h"
+#include "peer.h"
 
-/* A line that waits for the ones before it. */
-struct waiting {
-	struct waiting *next;
-	char *data; /* NULL: it was too long */
-	size_t len;
-};
+/* More clients have to wait. */
+#define CLIENTS 256
+/* How long results wait for a reader when everything else has ended, in s. */
+#define PATIENCE 5
 
 struct stream {
 	struct session *session;
-	int fd;
-	bool is_file, ended;
-	union {
-		uv_handle_t handle;
-		uv_stream_t stream;
-		uv_pipe_t pipe;
-		uv_tty_t tty;
-	} in;
-	uv_fs_t read;
-	char buffer[64 * 1024];
-	struct linecutter lines;
-	struct waiting *first, **last;
-	bool busy, reading;
-	long long number; /* of the line that is being handled */
-	struct json_object *id;
-	enum failure worst; /* the first failure there was */
+	struct schedule schedule;
+	struct peers peers;
+	struct listener **listeners;
+	size_t n_listeners;
+	bool endless; /* a service: only a signal ends it */
+	bool stopped;
+	bool ended; /* the input was at its end before we were told to stop */
+	uv_timer_t patience;
+	int waited; /* s */
 };
 
-static void take_next(struct stream *s);
-static void read_more(struct stream *s);
-
-static void put_result(struct stream *s, const struct job *job)
-{
-	struct json_object *result;
-	struct buf b = BUF_INIT(4 * JSONLINE_MAX);
-
-	result = result_to_json(job, 0, s->id);
-	jsonline_add(&b, result);
-	write_all(1, buf_text(&b), b.len);
-	buf_free(&b);
-	json_object_put(result);
-}
-
-static void end_event(struct stream *s, struct job *job)
-{
-	if (s->session->command->explain)
-		explain_job(job);
-	else
-		put_result(s, job);
-	if (!s->worst)
-		s->worst = job->error.failure;
-	json_object_put(s->id);
-	s->id = NULL;
-	s->busy = false;
-	job_free(job);
-}
-
-static void on_job_done(struct job *job, void *arg)
+static bool take_client(void *arg, int fd)
 {
 	struct stream *s = arg;
-
-	end_event(s, job);
-	take_next(s);
-}
-
-/* A line into an event; what cannot be one becomes a job that has failed already. */
-static struct job *read_line(struct stream *s, const struct waiting *line)
-{
-	struct events events = {0};
 	struct error error = {0};
-	struct json_object *o = NULL, *id = NULL;
-	const char *why = NULL;
-	struct job *job;
 
-	if (line->data)
-		o = jsonline_parse(line->data, line->len, &why);
-	if (!line->data)
-		error_set(&error, FAILURE_USAGE, "line %lld is longer than %d bytes", s->number,
-		    JSONLINE_MAX);
-	else if (!o)
-		error_set(&error, FAILURE_USAGE, "line %lld is not JSON: %s", s->number, why);
-	else if (event_from_json(o, events_add(&events), &error))
-		event_use_thumbprints(
-		    &events.v[0], &view_get(&s->session->view, OPTION_THUMBPRINT)->list);
-	if (o && json_object_object_get_ex(o, "id", &id))
-		id = json_object_get(id);
-	s->id = id ? id : json_object_new_int64(s->number);
-	job = job_new(&s->session->jobs, dialect_find("json", DIALECT_FROM), NULL, &events, &error);
-	json_object_put(o);
-	return job;
+	if (!peer_new(&s->peers, &s->session->loop, "a client", fd, fd, &error))
+		report_line(NULL, "run: %s", error.text);
+	return s->peers.n < CLIENTS;
 }
 
-static bool blank(const struct waiting *line)
+static void on_gone(struct peers *peers)
 {
-	return line->data && line->data[strspn(line->data, " \t")] == '\0';
+	struct stream *s = peers->arg;
+
+	s->ended = !s->stopped;
+	for (size_t i = 0; i < s->n_listeners && !s->stopped; i++)
+		listener_resume(s->listeners[i]);
 }
 
-static void begin_event(struct stream *s, const struct waiting *line)
+static bool add_listener(struct stream *s, struct listener *listener)
 {
-	struct job *job = read_line(s, line);
-
-	s->busy = true;
-	if (s->session->command->explain)
-		end_event(s, job);
-	else
-		job_start(job, on_job_done, s);
-}
-
-static void take_next(struct stream *s)
-{
-	while (s->first && !s->busy && !s->session->jobs.stopping) {
-		struct waiting *line = s->first;
-
-		s->first = line->next;
-		if (!s->first)
-			s->last = &s->first;
-		s->number++;
-		if (!blank(line))
-			begin_event(s, line);
-		free(line->data);
-		free(line);
-	}
-	if (!s->first && !s->busy)
-		read_more(s);
-}
-
-static void on_line(void *arg, const char *data, size_t len)
-{
-	struct stream *s = arg;
-	struct waiting *line = xcalloc(1, sizeof(*line));
-
-	*line = (struct waiting){.data = data ? xcalloc(1, len + 1) : NULL, .len = len};
-	if (data)
-		memcpy(line->data, data, len);
-	*s->last = line;
-	s->last = &line->next;
-}
-
-static void took(struct stream *s, ssize_t n)
-{
-	if (n > 0) {
-		linecutter_feed(&s->lines, s->buffer, (size_t)n);
-	} else if (!s->ended) {
-		s->ended = true;
-		linecutter_end(&s->lines);
-	}
-	take_next(s);
-}
-
-static void on_alloc(uv_handle_t *handle, size_t size, uv_buf_t *buf)
-{
-	struct stream *s = handle->data;
-
-	(void)size;
-	*buf = uv_buf_init(s->buffer, sizeof(s->buffer));
-}
-
-static void on_stream_read(uv_stream_t *stream, ssize_t n, const uv_buf_t *buf)
-{
-	struct stream *s = stream->data;
-
-	(void)buf;
-	if (n == 0)
-		return;
-	uv_read_stop(stream); /* the next lines wait with whoever writes them */
-	s->reading = false;
-	took(s, n);
-}
-
-static void on_file_read(uv_fs_t *request)
-{
-	struct stream *s = request->data;
-	ssize_t n = request->result;
-
-	uv_fs_req_cleanup(request);
-	s->reading = false;
-	took(s, n);
-}
-
-static void read_more(struct stream *s)
-{
-	uv_buf_t buf = uv_buf_init(s->buffer, sizeof(s->buffer));
-
-	if (s->ended || s->reading || s->session->jobs.stopping)
-		return;
-	s->reading = true;
-	if (s->is_file)
-		uv_fs_read(&s->session->loop, &s->read, s->fd, &buf, 1, -1, on_file_read);
-	else
-		uv_read_start(&s->in.stream, on_alloc, on_stream_read);
-}
-
-/* Files cannot be polled, a terminal is others' too: each is read in its own way. */
-static bool open_input(struct stream *s, const char *path)
-{
-	uv_loop_t *loop = &s->session->loop;
-	int status = UV_EINVAL;
-
-	s->fd = path ? open(path, O_RDONLY | O_CLOEXEC) : 0;
-	if (s->fd < 0) {
-		report_line(NULL, "run: %s: %s", path, strerror(errno));
+	if (!listener)
 		return false;
+	s->listeners = xrealloc(s->listeners, (s->n_listeners + 1) * sizeof(listener));
+	s->listeners[s->n_listeners++] = listener;
+	s->endless = true;
+	return true;
+}
+
+static bool add_fifo(struct stream *s, const char *name, int fd, struct error *error)
+{
+	s->endless = true;
+	return fd >= 0 && peer_new(&s->peers, &s->session->loop, name, fd, 1, error);
+}
+
+/* What systemd has opened for us. */
+static bool take_activation(struct stream *s, struct error *error)
+{
+	int fd, n = input_activation(&fd);
+
+	for (; n > 0; n--, fd++) {
+		if (input_is_fifo(fd)
+			? !add_fifo(s, "the FIFO", fd, error)
+			: !add_listener(s, listener_take(&s->session->loop, fd, take_client, s)))
+			return false;
 	}
-	switch (uv_guess_handle(s->fd)) {
-	case UV_FILE:
-		s->is_file = true;
-		s->read.data = s;
-		return true;
-	case UV_TTY:
-		status = uv_tty_init(loop, &s->in.tty, s->fd, 1);
-		break;
-	case UV_NAMED_PIPE:
-	case UV_TCP:
-		uv_pipe_init(loop, &s->in.pipe, 0);
-		status = uv_pipe_open(&s->in.pipe, s->fd);
-		break;
-	default:
-		break;
-	}
-	s->in.handle.data = s;
-	if (status)
-		report_line(
-		    NULL, "run: %s cannot be read: %s", path ? path : "stdin", uv_strerror(status));
-	return !status;
+	return true;
+}
+
+static bool open_file(struct stream *s, const char *path, struct error *error)
+{
+	int fd = path ? open(path, O_RDONLY | O_CLOEXEC) : 0;
+
+	if (fd < 0)
+		return error_set(error, FAILURE_USAGE, "%s: %s", path, strerror(errno));
+	return peer_new(&s->peers, &s->session->loop, path ? path : "stdin", fd, 1, error);
+}
+
+static bool open_inputs(struct stream *s, struct error *error)
+{
+	const struct command *command = s->session->command;
+	const char *path = command->words.n ? command->words.v[0] : NULL;
+	const char *fifo = command->settings.v[OPTION_FIFO].text;
+	const struct strlist *listen = &command->settings.v[OPTION_LISTEN].list;
+
+	if (path && (fifo || listen->n))
+		return error_set(error, FAILURE_USAGE,
+		    "%s: a file of events does not go together with --fifo and --listen", path);
+	for (size_t i = 0; i < listen->n; i++)
+		if (!add_listener(
+			s, listener_new(&s->session->loop, listen->v[i], take_client, s, error)))
+			return false;
+	if (fifo && !add_fifo(s, fifo, input_fifo(fifo, error), error))
+		return false;
+	if (!path && !take_activation(s, error))
+		return false;
+	return s->endless || open_file(s, path, error);
+}
+
+/* Everything that ran has ended; who does not read the results now will not do so any more. */
+static void on_patience(uv_timer_t *timer)
+{
+	struct stream *s = timer->data;
+
+	if (!s->session->jobs.first && ++s->waited >= PATIENCE)
+		peers_close(&s->peers);
+}
+
+static void stop(struct stream *s)
+{
+	if (s->stopped)
+		return;
+	s->stopped = true;
+	for (size_t i = 0; i < s->n_listeners; i++)
+		listener_close(s->listeners[i]);
+	schedule_pump(&s->schedule);
+	peers_stop(&s->peers);
 }
 
 static void on_stop(void *arg)
 {
 	struct stream *s = arg;
 
-	if (!s->is_file && s->reading)
-		uv_read_stop(&s->in.stream);
+	stop(s);
+	uv_timer_start(&s->patience, on_patience, 1000, 1000);
+	uv_unref((uv_handle_t *)&s->patience);
 }
 
-static void drop_waiting(struct stream *s)
+static enum failure outcome(const struct stream *s)
 {
-	while (s->first) {
-		struct waiting *line = s->first;
+	if (s->peers.stopped || s->peers.lost || (s->stopped && !s->ended && !s->endless))
+		return FAILURE_STOPPED;
+	return s->endless ? FAILURE_NONE : s->peers.worst;
+}
 
-		s->first = line->next;
-		free(line->data);
-		free(line);
-	}
+static long default_jobs(void)
+{
+	long n = sysconf(_SC_NPROCESSORS_ONLN);
+
+	return n > 0 ? n : 1;
 }
 
 int stream_command(struct session *session)
 {
 	struct stream *s = xcalloc(1, sizeof(*s));
-	enum failure worst;
+	const struct setting *jobs = view_get(&session->view, OPTION_JOBS);
+	struct error error = {0};
+	enum failure failure;
 
 	s->session = session;
-	s->last = &s->first;
-	linecutter_init(&s->lines, on_line, s);
-	if (!open_input(s, session->command->words.v ? session->command->words.v[0] : NULL)) {
-		free(s);
-		return failure_status(FAILURE_USAGE);
-	}
+	s->peers = (struct peers){.schedule = &s->schedule,
+	    .ordered = view_number(&session->view, OPTION_ORDERED),
+	    .explain = session->command->explain,
+	    .thumbprints = &view_get(&session->view, OPTION_THUMBPRINT)->list,
+	    .gone = on_gone,
+	    .arg = s};
+	schedule_init(&s->schedule, &session->jobs, jobs->set ? jobs->number : default_jobs(),
+	    view_number(&session->view, OPTION_QUEUE), &peer_schedule_events);
+	uv_timer_init(&session->loop, &s->patience);
+	s->patience.data = s;
 	if (!session->report.verbose)
 		session->report.reporter = &report_nothing;
 	session->on_stop = on_stop;
 	session->arg = s;
-	read_more(s);
-	session_run(session);
-	if (!s->is_file) {
-		uv_close(&s->in.handle, NULL);
-		session_run(session);
+	if (!open_inputs(s, &error)) {
+		report_line(NULL, "run: %s", error.text);
+		s->peers.worst = error.failure;
+		stop(s);
+		peers_close(&s->peers);
 	}
-	worst = session->jobs.stopping ? FAILURE_STOPPED : s->worst;
-	drop_waiting(s);
-	linecutter_free(&s->lines);
+	session_run(session);
+	failure = error.failure ? error.failure : outcome(s);
+	uv_close((uv_handle_t *)&s->patience, NULL);
+	session_run(session);
+	schedule_free(&s->schedule);
+	free(s->listeners);
 	free(s);
-	return failure_status(worst);
+	return failure_status(failure);
 }

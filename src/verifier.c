@@ -18,11 +18,13 @@
 
 /* An answer that is so much later than the question allowed will not come any more, in ms. */
 #define SILENCE 30000
+/* Thousands of questions may wait; they are found by their id. */
+#define BUCKETS 1024
 /* How often a process that died is started again while questions wait. */
 #define RESTARTS 1
 
 struct question {
-	struct question *next;
+	struct question *next, **link; /* in its bucket */
 	struct verifier *verifier;
 	long long id;
 	struct json_object *object; /* as it was sent, to ask again */
@@ -36,7 +38,7 @@ struct verifier {
 	uv_loop_t *loop;
 	char *path;
 	struct peer *peer; /* the process of now; NULL if there is none */
-	struct question *questions;
+	struct question *questions[BUCKETS];
 	long long last_id;
 	int restarts;
 };
@@ -66,11 +68,9 @@ static void on_question_closed(uv_handle_t *handle)
 /* Takes the question out of the list; it is freed when its timer is closed. */
 static void question_end(struct question *q)
 {
-	struct question **link = &q->verifier->questions;
-
-	while (*link != q)
-		link = &(*link)->next;
-	*link = q->next;
+	*q->link = q->next;
+	if (q->next)
+		q->next->link = q->link;
 	json_object_put(q->object);
 	uv_close((uv_handle_t *)&q->silence, on_question_closed);
 }
@@ -135,23 +135,38 @@ static void send_object(struct peer *peer, struct json_object *object)
 		on_written(&w->request, -1);
 }
 
+static struct question *any_question(const struct verifier *v)
+{
+	struct question *q = NULL;
+
+	for (size_t i = 0; i < BUCKETS && !q; i++)
+		q = v->questions[i];
+	return q;
+}
+
+static void ask_again(struct verifier *v)
+{
+	for (size_t i = 0; i < BUCKETS; i++)
+		for (struct question *q = v->questions[i]; q && v->peer; q = q->next)
+			send_object(v->peer, q->object);
+}
+
 /* The process is gone: once it is started again and asked again, then the questions are lost. */
 static void lost(struct verifier *v, const char *how)
 {
 	struct error error = {0};
 	char *reason;
 
-	if (v->questions && v->restarts < RESTARTS) {
+	if (any_question(v) && v->restarts < RESTARTS) {
 		v->restarts++;
 		start(v, &error);
-		for (struct question *q = v->questions; q && v->peer; q = q->next)
-			send_object(v->peer, q->object);
+		ask_again(v);
 		if (v->peer)
 			return;
 	}
 	reason = xasprintf("the verifier %s", error.failure ? error.text : how);
-	while (v->questions)
-		question_unknown(v->questions, reason);
+	for (struct question *q; (q = any_question(v));)
+		question_unknown(q, reason);
 	free(reason);
 }
 
@@ -172,7 +187,7 @@ static void on_exit_of_peer(uv_process_t *process, int64_t status, int signal)
 
 static struct question *find(struct verifier *v, long long id)
 {
-	struct question *q = v->questions;
+	struct question *q = id < 0 ? NULL : v->questions[id % BUCKETS];
 
 	while (q && q->id != id)
 		q = q->next;
@@ -298,13 +313,42 @@ static void on_silence(uv_timer_t *timer)
 	question_unknown(q, "the verifier did not answer");
 }
 
-static struct json_object *list_to_json(const struct setting *setting)
+void verifier_identities(const struct view *view, struct strlist *identities)
+{
+	const struct strlist *list = &view_get(view, OPTION_CAA_IDENTITY)->list;
+	const char *of_ca = ca_identity((enum ca)view_number(view, OPTION_CA));
+
+	for (size_t i = 0; i < list->n; i++)
+		strlist_add(identities, list->v[i]);
+	if (!list->n && of_ca)
+		strlist_add(identities, of_ca);
+}
+
+static struct json_object *list_to_json(const struct strlist *list)
 {
 	struct json_object *array = json_object_new_array();
 
-	for (size_t i = 0; i < setting->list.n; i++)
-		json_object_array_add(array, json_object_new_string(setting->list.v[i]));
+	for (size_t i = 0; i < list->n; i++)
+		json_object_array_add(array, json_object_new_string(list->v[i]));
 	return array;
+}
+
+/* What follows from the settings alone. */
+static void view_to_json(const struct view *view, struct json_object *o)
+{
+	struct strlist identities = {0};
+
+	verifier_identities(view, &identities);
+	json_object_object_add(
+	    o, "resolvers", list_to_json(&view_get(view, OPTION_RESOLVER)->list));
+	json_object_object_add(
+	    o, "authorities", list_to_json(&view_get(view, OPTION_AUTHORITY)->list));
+	jsonline_set_integer(o, "http_port", view_number(view, OPTION_HTTP_PORT));
+	jsonline_set(o, "ca", ca_names[view_number(view, OPTION_CA)]);
+	json_object_object_add(o, "identities", list_to_json(&identities));
+	if (view_text(view, OPTION_ACCOUNT))
+		jsonline_set(o, "account", view_text(view, OPTION_ACCOUNT));
+	strlist_free(&identities);
 }
 
 static struct json_object *proof_to_json(const struct proof *proof, long long id, bool progress)
@@ -320,12 +364,12 @@ static struct json_object *proof_to_json(const struct proof *proof, long long id
 		json_object_array_add(values, json_object_new_string(proof->values[i]));
 	json_object_object_add(o, "values", values);
 	jsonline_set_integer(o, "timeout_ms", proof->timeout);
-	json_object_object_add(
-	    o, "resolvers", list_to_json(view_get(proof->view, OPTION_RESOLVER)));
-	json_object_object_add(
-	    o, "authorities", list_to_json(view_get(proof->view, OPTION_AUTHORITY)));
-	jsonline_set_integer(o, "http_port", view_number(proof->view, OPTION_HTTP_PORT));
-	jsonline_set(o, "ca", ca_names[view_number(proof->view, OPTION_CA)]);
+	if (proof->method)
+		jsonline_set(o, "method", proof->method);
+	json_object_object_add(o, "wildcard", json_object_new_boolean(proof->wildcard));
+	view_to_json(proof->view, o);
+	if (proof->account)
+		jsonline_set(o, "account", proof->account);
 	json_object_object_add(o, "progress", json_object_new_boolean(progress));
 	return o;
 }
@@ -352,16 +396,20 @@ static void on_ask(uv_timer_t *timer)
 struct question *verifier_ask(struct verifier *v, const struct proof *proof,
     verifier_verdict *verdict, verifier_progress *progress, void *arg)
 {
-	struct question *q = xcalloc(1, sizeof(*q));
+	struct question *q = xcalloc(1, sizeof(*q)), **bucket;
 
-	*q = (struct question){.next = v->questions,
+	bucket = &v->questions[(v->last_id + 1) % BUCKETS];
+	*q = (struct question){.next = *bucket,
+	    .link = bucket,
 	    .verifier = v,
 	    .id = ++v->last_id,
 	    .verdict = verdict,
 	    .progress = progress,
 	    .arg = arg};
 	q->object = proof_to_json(proof, q->id, progress != NULL);
-	v->questions = q;
+	if (q->next)
+		q->next->link = &q->next;
+	*bucket = q;
 	uv_timer_init(v->loop, &q->silence);
 	q->silence.data = q;
 	/* not from here: a verdict must not come before its question is known */
@@ -385,8 +433,8 @@ void *verifier_cancel(struct question *q)
 
 void verifier_close(struct verifier *v)
 {
-	while (v->questions)
-		verifier_cancel(v->questions);
+	for (struct question *q; (q = any_question(v));)
+		verifier_cancel(q);
 	if (v->peer) {
 		uv_process_kill(&v->peer->process, SIGTERM);
 		peer_close(v->peer);

@@ -14,7 +14,10 @@ struct question;
 /* What is to be proven. Everything is copied before verifier_ask() returns. */
 struct proof {
 	const char *type, *domain;
-	const char *token; /* http-01; else NULL */
+	const char *token;   /* http-01; else NULL */
+	const char *method;  /* caa: the type of challenge that is meant; else NULL */
+	const char *account; /* URI; NULL: the one of the settings, if any */
+	bool wildcard;	     /* it is for "*." and the domain */
 	const char *const *values;
 	size_t n;
 	long timeout;		 /* ms */
@@ -28,6 +31,9 @@ struct proof {
  */
 typedef void verifier_verdict(void *arg, struct json_object *verdict);
 typedef void verifier_progress(void *arg, struct json_object *state);
+
+/* The names of the CA in CAA records, by caa-identity or ca; the list may be empty. */
+void verifier_identities(const struct view *view, struct strlist *identities);
 
 /* Nothing is started yet. path need not outlive the call. */
 struct verifier *verifier_new(uv_loop_t *loop, const char *path);

@@ -11,8 +11,8 @@ K=$T.9jg46WB3rR_AHD-EBXdN7cBkH1WOu0tA3M9fm21mqTI
 D=-FVk2kpongQFTl-187wJpwpquMEs0qUyn6BDqqTNLqc
 
 setup() {
-    cd "$BATS_TEST_TMPDIR" || return
-    export HOME=$PWD ACMEHOOK_CONFIG=$PWD/acmehook.conf ACMEHOOK=$acmehook
+    own_directory
+    export HOME=$PWD ACMEHOOK=$acmehook
     unset ACME_SH LE_WORKING_DIR
     acme_sh .acme.sh/acme.sh
     config </dev/null

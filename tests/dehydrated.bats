@@ -269,7 +269,7 @@ EOF
     recorder hook
     run --separate-stderr "$acmehook" --verify off -t lego-raw -H "$PWD/hook" --from dehydrated deploy_challenge a.test "$token" "$digest"
     status_is 2
-    stderr_is "acmehook: deploy_challenge a.test: the handler's present (dialect lego-raw) needs the key_auth, which the client does not tell; use a handler that wants the TXT value instead"
+    stderr_is "acmehook: deploy_challenge a.test: the handler's present (dialect lego-raw) needs the key_auth, which the client does not tell; set thumbprint, or use a handler that wants the TXT value instead"
     [ ! -e hook.calls ]
     config <<EOF
 verify = "off"

@@ -27,8 +27,7 @@ teardown_file() {
 }
 
 setup() {
-    cd "$BATS_TEST_TMPDIR"
-    export ACMEHOOK_CONFIG=$PWD/acmehook.conf
+    own_directory
     unset CHALLENGETYPE ACME_DIR WEBROOT
     unset "${!NSUPDATE_@}"
     export WEBROOT=$PWD/www

@@ -5,7 +5,7 @@ bats_require_minimum_version 1.5.0
 . "${ACMEHOOK_TEST_SETTINGS:-${BATS_TEST_FILENAME%/tests/*}/build/tests/settings.bash}"
 
 acmehook=$builddir/acmehook
-export LC_ALL=C
+export LC_ALL=C ACMEHOOK_LIBEXECDIR=$srcdir/hooks/acme.sh
 
 # Test vectors: a key authorization and its digest (RFC 8555 section 8.1).
 token=LoqXcYV8q5ONbJQxbmR7SCTNo3tiAXDfowyjxAjEuX0
@@ -15,11 +15,15 @@ digest=LPsIwTo7o8BoG0-vjCyGQGBWSVIPxI-i_X336eUOQZo
 digest2=-v-q47UVq9vCEddok0bp7Ha3YyUsHp8fwGJhj8ZXC0g
 digest3=667drNmQL3vX6bu8YZlgy0wKNBlCny8yrjF1lSaUndc
 
-# Each test runs in a directory of its own, with a configuration of its own.
-setup() {
+# Each test runs in a directory of its own, with a configuration and a journal of its own.
+own_directory() {
     cd "$BATS_TEST_TMPDIR" || return
     export ACMEHOOK_CONFIG=$BATS_TEST_TMPDIR/acmehook.conf
     export ACMEHOOK_STATE=$BATS_TEST_TMPDIR/state
+}
+
+setup() {
+    own_directory
     config </dev/null
 }
 

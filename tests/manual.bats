@@ -153,7 +153,7 @@ long_options() {
 
 @test "examples/events.jsonl goes through acmehook run" {
     recorder hook
-    run -0 --separate-stderr "$acmehook" --verify off --handler "$PWD/hook" run "$srcdir/examples/events.jsonl"
+    run -0 --separate-stderr "$acmehook" --verify off --jobs 1 --handler "$PWD/hook" run "$srcdir/examples/events.jsonl"
     [ -z "$stderr" ]
     [ "${#lines[@]}" -eq "$(wc -l <"$srcdir/examples/events.jsonl")" ]
     for line in "${lines[@]}"; do

@@ -59,10 +59,11 @@ deploy() {
 @test "the question is what the event and the options say" {
     ok_hook
     verifier PASS
-    deploy --verify-timeout 12.5 --resolver 192.0.2.53 --resolver 2001:db8::53#5353 --authority 192.0.2.1 --ca pebble
+    deploy --verify-timeout 12.5 --resolver 192.0.2.53 --resolver 2001:db8::53#5353 --authority 192.0.2.1 --ca pebble --account https://ca.example/1
     jq -S 'del(.id)' questions | file_is <(jq -S . <<EOF
 {"type": "dns-01", "domain": "example.test", "token": "$token", "values": ["$digest"], "timeout_ms": 12500,
- "resolvers": ["192.0.2.53", "2001:db8::53#5353"], "authorities": ["192.0.2.1"], "http_port": 80, "ca": "pebble", "progress": false}
+ "resolvers": ["192.0.2.53", "2001:db8::53#5353"], "authorities": ["192.0.2.1"], "http_port": 80, "ca": "pebble", "identities": ["pebble.letsencrypt.org"],
+ "account": "https://ca.example/1", "wildcard": false, "progress": false}
 EOF
 )
     rm questions

@@ -1,8 +1,8 @@
-# acmehook run: JSON events in, one result line each, in order.
+# acmehook run: JSON events in, one result line each.
 load lib
 
-go() { # [OPTION...] <EVENTS
-    run --separate-stderr "$acmehook" --verify off -H "$PWD/hook" "$@" run
+go() { # [OPTION...] <EVENTS: one after the other
+    run --separate-stderr "$acmehook" --verify off --jobs 1 --ordered -H "$PWD/hook" "$@" run
 }
 
 field() { # JQ...: of each result line
@@ -40,7 +40,7 @@ EOF
     field 'del(.handler.ms)' | jq -S . | file_is <(jq -S . <<EOF
 {"cmd": "result", "id": "a", "event": "perform_challenge", "type": "dns-01", "domain": "example.test", "ok": true, "error": null,
  "handler": {"path": "$PWD/hook", "dialect": "dehydrated", "argv": ["$PWD/hook", "deploy_challenge", "example.test", "$token", "$digest"],
- "exit": 0, "signal": null, "timed_out": false, "stdout": "out\n", "stderr": "err\n", "truncated": false}, "verify": null}
+ "exit": 0, "signal": null, "timed_out": false, "stdout": "out\n", "stderr": "err\n", "truncated": false}, "verify": null, "caa": null}
 EOF
 )
 }

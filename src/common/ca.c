@@ -22,3 +22,16 @@ bool ca_from_name(const char *name, enum ca *ca)
 	}
 	return false;
 }
+
+const char *ca_identity(enum ca ca)
+{
+	static const char *const identities[CA__MAX] = {
+	    [CA_LETSENCRYPT] = "letsencrypt.org", [CA_PEBBLE] = "pebble.letsencrypt.org"};
+
+	return identities[ca];
+}
+
+bool ca_checks_caa(enum ca ca)
+{
+	return ca != CA_PEBBLE; /* letsencrypt/pebble va/va.go */
+}

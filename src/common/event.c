@@ -11,6 +11,7 @@
 
 #include "buf.h"
 #include "identifier.h"
+#include "record_name.h"
 
 static const char *const verbs[] = {
     [VERB_UNKNOWN] = "unknown",
@@ -49,6 +50,8 @@ static const struct {
     [FIELD_NONE] = {"nothing", CHECK_TEXT},
     [FIELD_TYPE] = {"type", CHECK_WORD},
     [FIELD_DOMAIN] = {"domain", CHECK_LATER},
+    [FIELD_ACCOUNT] = {"account", CHECK_WORD},
+    [FIELD_WILDCARD] = {"wildcard", CHECK_WORD},
     [FIELD_FQDN] = {"txt_domain", CHECK_LATER},
     [FIELD_TOKEN] = {"token", CHECK_TOKEN},
     [FIELD_VALIDATION] = {"validation", CHECK_WORD},
@@ -85,10 +88,12 @@ static const struct {
 	CHECK_TEXT},
     [VIEW_EMPTY] = {"empty word", CHECK_TEXT},
     [VIEW_DASHES] = {"--", CHECK_TEXT},
+    [VIEW_COMMAND] = {"command", CHECK_TEXT},
 };
 _Static_assert(nitems(fields) == VIEW__MAX, "a field without name and check");
 
-static const char *const types[] = {"dns-01", "http-01", "tls-alpn-01"};
+static const char *const types[] = {
+    "dns-01", "dns-account-01", "dns-persist-01", "http-01", "tls-alpn-01"};
 
 const char *verb_name(enum verb verb)
 {
@@ -202,18 +207,22 @@ static bool check_fields(const struct event *event, struct error *error)
 /* A client may tell the name of the record only. */
 static bool domain_from_fqdn(struct event *event, struct error *error)
 {
-	static const char prefix[] = "_acme-challenge.";
-	const char *fqdn = event->field[FIELD_FQDN];
+	const char *fqdn = event->field[FIELD_FQDN], *domain, *type = NULL;
 
-	if (event->field[FIELD_DOMAIN] || !fqdn)
+	if (!fqdn)
 		return true;
-	if (strncasecmp(fqdn, prefix, strlen(prefix)))
+	domain = record_domain(fqdn, &type);
+	if (domain && !event->field[FIELD_TYPE])
+		event_set(event, FIELD_TYPE, type);
+	if (event->field[FIELD_DOMAIN])
+		return true;
+	if (!domain)
 		return bad(error, FIELD_FQDN, fqdn,
 		    "does not begin with _acme-challenge., so that the domain is not known: the "
 		    "client "
 		    "has followed a CNAME (lego: LEGO_DISABLE_CNAME_SUPPORT=true or "
 		    "EXEC_MODE=RAW; acme.sh: --challenge-alias, not --domain-alias)");
-	event_set(event, FIELD_DOMAIN, fqdn + strlen(prefix));
+	event_set(event, FIELD_DOMAIN, domain);
 	return true;
 }
 
@@ -228,8 +237,10 @@ static bool complete_domain(struct event *event, bool challenge, struct error *e
 		return !challenge || error_set(error, FAILURE_USAGE, "the domain is missing");
 	if (!strncmp(domain, "ip:", 3))
 		memmove(domain, domain + 3, strlen(domain + 3) + 1);
-	if (challenge && !strncmp(domain, "*.", 2))
+	if (challenge && !strncmp(domain, "*.", 2)) {
 		memmove(domain, domain + 2, strlen(domain + 2) + 1);
+		event_set(event, FIELD_WILDCARD, "true");
+	}
 	len = strlen(domain);
 	if (len > 1 && domain[len - 1] == '.')
 		domain[len - 1] = '\0';
@@ -268,15 +279,21 @@ static bool complete_type(struct event *event, struct error *error)
 		    error, FAILURE_USAGE, "the challenge type is missing, and no value tells it");
 	if (!is_challenge_type(type))
 		return bad(error, FIELD_TYPE, type,
-		    "is not a challenge type known here (dns-01, http-01, tls-alpn-01)");
+		    "is not a challenge type known here (dns-01, dns-account-01, "
+		    "dns-persist-01, http-01, tls-alpn-01)");
 	if (!event->field[FIELD_TYPE])
 		event_set(event, FIELD_TYPE, type);
-	if (!strcmp(type, "dns-01") && identifier_is_ip(event->field[FIELD_DOMAIN]))
+	if (record_answers(type) && identifier_is_ip(event->field[FIELD_DOMAIN]))
 		return error_set(error, FAILURE_USAGE,
-		    "dns-01 is not possible for the IP address %s (RFC 8738 section 7); use "
+		    "%s is not possible for the IP address %s (RFC 8738 section 7); use "
 		    "http-01",
-		    event->field[FIELD_DOMAIN]);
+		    type, event->field[FIELD_DOMAIN]);
 	return true;
+}
+
+static bool is_type(const struct event *event, const char *type)
+{
+	return !strcmp(event->field[FIELD_TYPE], type);
 }
 
 /* aa:bb:... of 32 octets into base64url; false if it is not that. */
@@ -306,7 +323,8 @@ static bool sort_validation(struct event *event, struct error *error)
 	bool http = !strcmp(event->field[FIELD_TYPE], "http-01");
 	enum field home = http ? FIELD_KEY_AUTH : FIELD_VALUE;
 
-	if (!validation)
+	/* That of dns-persist-01 is neither: it is the record itself. */
+	if (!validation || is_type(event, "dns-persist-01"))
 		return true;
 	if (!http && hex_to_digest(validation, digest)) {
 		event_set(event, FIELD_VALIDATION, digest);
@@ -358,6 +376,15 @@ static bool complete_values(struct event *event, struct error *error)
 	return true;
 }
 
+/* A client may tell the name of a dns-account-01 record without the account that it is made of. */
+static bool is_account_record(const struct event *event)
+{
+	const char *name = event->field[FIELD_FQDN], *type = NULL;
+	const char *domain = name ? record_domain(name, &type) : NULL;
+
+	return domain && is_type(event, type) && !strcasecmp(domain, event->field[FIELD_DOMAIN]);
+}
+
 static bool complete_fqdn(struct event *event, struct error *error)
 {
 	char *fqdn, *told = event->field[FIELD_FQDN];
@@ -365,13 +392,22 @@ static bool complete_fqdn(struct event *event, struct error *error)
 
 	if (len && told[len - 1] == '.')
 		told[len - 1] = '\0';
-	if (strcmp(event->field[FIELD_TYPE], "dns-01")) {
+	if (!record_answers(event->field[FIELD_TYPE])) {
 		event_set(event, FIELD_FQDN, NULL);
 		return true;
 	}
-	fqdn = xasprintf("_acme-challenge.%s", event->field[FIELD_DOMAIN]);
+	fqdn = record_name(
+	    event->field[FIELD_TYPE], event->field[FIELD_DOMAIN], event->field[FIELD_ACCOUNT]);
+	if (!fqdn)
+		return is_account_record(event) ||
+		       error_set(error, FAILURE_USAGE,
+			   "the account of the dns-account-01 challenge of %s is missing: its URI "
+			   "is needed for the name of the record",
+			   event->field[FIELD_DOMAIN]);
 	if (told && strcasecmp(told, fqdn)) {
-		bad(error, FIELD_FQDN, told, "is not _acme-challenge. and the domain");
+		bad(error, FIELD_FQDN, told,
+		    is_type(event, "dns-01") ? "is not _acme-challenge. and the domain"
+					     : "is not the name of the record");
 		free(fqdn);
 		return false;
 	}
@@ -419,123 +455,11 @@ void event_use_thumbprints(struct event *event, const struct strlist *thumbprint
 	event->foreign = thumbprints->n > 0;
 }
 
-/* dehydrated's form of the tls-alpn-01 digest. */
-static char *digest_hex(const char *digest)
-{
-	unsigned char octets[DIGEST_SIZE];
-	struct buf hex = BUF_INIT(3 * DIGEST_SIZE);
-
-	if (!digest_decode(digest, octets))
-		return NULL;
-	for (int i = 0; i < DIGEST_SIZE; i++)
-		buf_printf(&hex, "%s%02x", i ? ":" : "", octets[i]);
-	return hex.data;
-}
-
-static char *whole_seconds(const char *timestamp)
-{
-	double seconds;
-	long long whole;
-
-	if (!timestamp)
-		return NULL;
-	seconds = strtod(timestamp, NULL);
-	whole = (long long)seconds;
-	return xasprintf("%lld", (double)whole < seconds ? whole + 1 : whole);
-}
-
-static char *copy(const char *text)
-{
-	return text ? xstrdup(text) : NULL;
-}
-
-/* The directory of the four files, if they are in one and have these names. */
-static char *directory_of_files(const struct event *event, const char *suffix)
-{
-	static const struct {
-		enum field field;
-		const char *name;
-	} files[] = {
-	    {FIELD_CERT_PATH, "/cert"},
-	    {FIELD_KEY_PATH, "/privkey"},
-	    {FIELD_CHAIN_PATH, "/chain"},
-	    {FIELD_FULLCHAIN_PATH, "/fullchain"},
-	};
-	const char *cert = event->field[FIELD_CERT_PATH];
-	size_t len = cert && strrchr(cert, '/') ? (size_t)(strrchr(cert, '/') - cert) : 0;
-
-	for (size_t i = 0; i < nitems(files); i++) {
-		const char *path = event->field[files[i].field];
-		size_t name = strlen(files[i].name);
-
-		if (!path || !len || strncmp(path, cert, len) ||
-		    strncmp(path + len, files[i].name, name) || strcmp(path + len + name, suffix))
-			return NULL;
-	}
-	return xstrndup(cert, len);
-}
-
-/* acmetool's state directory, if the files are in live/DOMAIN of one. */
-static char *state_dir(const struct event *event)
-{
-	char *directory = directory_of_files(event, ""), *name;
-
-	if (!directory || !event->field[FIELD_DOMAIN]) {
-		free(directory);
-		return NULL;
-	}
-	name = xasprintf("/live/%s", event->field[FIELD_DOMAIN]);
-	if (strlen(directory) > strlen(name) &&
-	    !strcmp(directory + strlen(directory) - strlen(name), name)) {
-		directory[strlen(directory) - strlen(name)] = '\0';
-	} else {
-		free(directory);
-		directory = NULL;
-	}
-	free(name);
-	return directory;
-}
-
-char *event_text(const struct event *event, int field)
-{
-	char *const *f = event->field;
-	const char *type = f[FIELD_TYPE] ? f[FIELD_TYPE] : "";
-
-	switch (field) {
-	case VIEW_TOKEN:
-		return copy(f[FIELD_TOKEN] ? f[FIELD_TOKEN] : f[FIELD_VALUE]);
-	case VIEW_VALIDATION_HEX:
-		return !strcmp(type, "tls-alpn-01") && f[FIELD_VALUE] ? digest_hex(f[FIELD_VALUE])
-								      : copy(f[FIELD_VALIDATION]);
-	case VIEW_URI:
-		if (strcmp(type, "http-01") || !f[FIELD_TOKEN])
-			return NULL;
-		return xasprintf(strchr(f[FIELD_DOMAIN], ':')
-				     ? "http://[%s]/.well-known/acme-challenge/%s"
-				     : "http://%s/.well-known/acme-challenge/%s",
-		    f[FIELD_DOMAIN], f[FIELD_TOKEN]);
-	case VIEW_FQDN_DOT:
-		return f[FIELD_FQDN] ? xasprintf("%s.", f[FIELD_FQDN]) : NULL;
-	case VIEW_LINEAGE:
-		return directory_of_files(event, ".pem");
-	case VIEW_STATE_DIR:
-		return state_dir(event);
-	case VIEW_EMPTY:
-		return xstrdup("");
-	case VIEW_DASHES:
-		return xstrdup("--");
-	case VIEW_TIMESTAMP:
-		return whole_seconds(f[FIELD_TIMESTAMP]);
-	default:
-		return copy(f[field]);
-	}
-}
-
 void event_copy(struct event *to, const struct event *from)
 {
 	*to = (struct event){.verb = from->verb, .foreign = from->foreign};
 	for (int i = 0; i < FIELD__MAX; i++)
-		to->field[i] = copy(from->field[i]);
+		to->field[i] = from->field[i] ? xstrdup(from->field[i]) : NULL;
 }
 
 void event_free(struct event *event)

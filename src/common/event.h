@@ -30,9 +30,11 @@ enum verb {
 
 enum field {
 	FIELD_NONE,
-	FIELD_TYPE,   /* challenge type: dns-01, http-01, tls-alpn-01 */
-	FIELD_DOMAIN, /* identifier; in a challenge without "*." and trailing dot */
-	FIELD_FQDN,   /* dns-01: owner name of the TXT record, no trailing dot */
+	FIELD_TYPE, /* of challenge: dns-01, dns-account-01, dns-persist-01, http-01, tls-alpn-01 */
+	FIELD_DOMAIN,	/* identifier; in a challenge without "*." and trailing dot */
+	FIELD_ACCOUNT,	/* URI of the account at the CA, where a challenge depends on it */
+	FIELD_WILDCARD, /* "true" if the client told the domain with "*."; many do not tell */
+	FIELD_FQDN,	/* owner name of the TXT record, no trailing dot */
 	FIELD_TOKEN,
 	FIELD_VALIDATION, /* what the challenge publishes: dns-01, tls-alpn-01 the digest, http-01
 			     the key authorization */
@@ -70,6 +72,7 @@ enum field {
 	VIEW_STATE_DIR,	     /* acmetool's, which has them in live/DOMAIN, without .pem */
 	VIEW_EMPTY,	     /* "" */
 	VIEW_DASHES,	     /* "--" */
+	VIEW_COMMAND,	     /* http-01: for a shell, in the document root: puts the file there */
 	VIEW__MAX
 };
 

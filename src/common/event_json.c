@@ -38,7 +38,9 @@ static const struct key deploy[] = {
     {"token", FIELD_TOKEN, KIND_TEXT, WHEN_KNOWN},
     {"validation", FIELD_VALIDATION, KIND_TEXT, ALWAYS},
     {"txt_domain", FIELD_FQDN, KIND_TEXT, WHEN_KNOWN},
+    {"account", FIELD_ACCOUNT, KIND_TEXT, WHEN_KNOWN},
     {"uri", VIEW_URI, KIND_TEXT, WHEN_KNOWN},
+    {"command", VIEW_COMMAND, KIND_TEXT, WHEN_KNOWN},
     {"key_auth", FIELD_KEY_AUTH, KIND_TEXT, WHEN_KNOWN},
     {.name = NULL},
 };
@@ -52,6 +54,7 @@ static const struct key clean[] = {
     {"validated", FIELD_VALIDATED, KIND_TEXT, ALWAYS},
     {"error", FIELD_ERROR, KIND_TEXT, ALWAYS},
     {"txt_domain", FIELD_FQDN, KIND_TEXT, NEVER},
+    {"account", FIELD_ACCOUNT, KIND_TEXT, WHEN_KNOWN},
     {.name = NULL},
 };
 static const struct key certificate[] = {

@@ -131,13 +131,36 @@ bool digest_decode(const char *base64url, unsigned char out[DIGEST_SIZE])
 	return (bits & ((1u << have) - 1)) == 0;
 }
 
-void digest_text(const char *text, char out[DIGEST_TEXT + 1])
+static void digest_of(const char *text, unsigned char out[DIGEST_SIZE])
 {
-	unsigned char digest[DIGEST_SIZE];
 	SHA2_CTX sha;
 
 	SHA256Init(&sha);
 	SHA256Update(&sha, (const uint8_t *)text, strlen(text));
-	SHA256Final(digest, &sha);
+	SHA256Final(out, &sha);
+}
+
+void digest_text(const char *text, char out[DIGEST_TEXT + 1])
+{
+	unsigned char digest[DIGEST_SIZE];
+
+	digest_of(text, digest);
 	digest_encode(digest, out);
+}
+
+void account_label(const char *uri, char out[ACCOUNT_LABEL + 1])
+{
+	static const char base32[] = "abcdefghijklmnopqrstuvwxyz234567";
+	unsigned char digest[DIGEST_SIZE];
+	unsigned bits = 0, have = 0;
+	size_t n = 0;
+
+	digest_of(uri, digest);
+	out[n++] = '_';
+	for (size_t i = 0; n < ACCOUNT_LABEL; i++) {
+		bits = bits << 8 | digest[i];
+		for (have += 8; have >= 5; have -= 5)
+			out[n++] = base32[bits >> (have - 5) & 31];
+	}
+	out[n] = '\0';
 }

@@ -22,6 +22,13 @@ const char *token_fault(const char *token);
 /* A key authorization: token "." thumbprint (RFC 8555 section 8.1). */
 const char *key_authorization_fault(const char *key_auth);
 
+/*
+ * The label before _acme-challenge in the name of a dns-account-01 record: '_' and base32 of the
+ * first ten octets of the digest of the account's URI (draft-ietf-acme-dns-account-label).
+ */
+#define ACCOUNT_LABEL 17
+void account_label(const char *uri, char out[ACCOUNT_LABEL + 1]);
+
 bool is_base64url(const char *text, size_t len);
 /* Writes the digest of text, as base64url without padding. */
 void digest_text(const char *text, char out[DIGEST_TEXT + 1]);

@@ -79,7 +79,7 @@ static void environment(const struct event *events, size_t i, size_t n, struct s
 const struct dialect dialect_dehydrated = {
     .name = "dehydrated",
     .summary = "dehydrated's hook: OPERATION and its arguments",
-    .flags = DIALECT_FROM | DIALECT_TO | DIALECT_LEAKS | DIALECT_LENIENT,
+    .flags = DIALECT_FROM | DIALECT_STDIO | DIALECT_TO | DIALECT_LEAKS | DIALECT_LENIENT,
     .forms = forms,
     .environment = environment,
 };

@@ -11,9 +11,11 @@
 #include "event_json.h"
 #include "jsonline.h"
 
+#define ALL_TYPES "dns-01 dns-account-01 dns-persist-01 http-01 tls-alpn-01"
+
 static const struct form forms[] = {
-    {VERB_DEPLOY, "perform", {FIELD_NONE}, .least = 0},
-    {VERB_CLEAN, "cleanup", {FIELD_NONE}, .least = 0},
+    {VERB_DEPLOY, "perform", {FIELD_NONE}, .least = 0, .type = ALL_TYPES},
+    {VERB_CLEAN, "cleanup", {FIELD_NONE}, .least = 0, .type = ALL_TYPES},
     {VERB_DEPLOY_CERT, "deploy_cert", {FIELD_NONE}, .least = 0},
     {VERB_UNCHANGED_CERT, "unchanged_cert", {FIELD_NONE}, .flags = FORM_ADVISORY},
     {.word = NULL},
@@ -56,9 +58,9 @@ static void set_twice(struct strlist *env, const char *name, const char *value)
 
 /* What the plugin may tell; what this event does not have must not seem to be there, wherever our
  * own environment has it from. */
-static const char *const names[] = {"type", "domain", "token", "validation", "txt_domain", "uri",
-    "key_auth", "status", "validated", "error", "cert_path", "key_path", "chain_path",
-    "fullchain_path", "timestamp", "port", "cert_timestamp"};
+static const char *const names[] = {"type", "domain", "token", "validation", "txt_domain",
+    "account", "uri", "key_auth", "status", "validated", "error", "cert_path", "key_path",
+    "chain_path", "fullchain_path", "timestamp", "port", "cert_timestamp"};
 
 static void environment(const struct event *events, size_t i, size_t n, struct strlist *env)
 {
@@ -80,6 +82,7 @@ static void environment(const struct event *events, size_t i, size_t n, struct s
 	/* its releases say "port" where its README says "timestamp": handlers may want either */
 	if (json_object_object_get_ex(object, "timestamp", &timestamp))
 		json_object_object_add(object, "port", json_object_get(timestamp));
+	json_object_object_del(object, "command"); /* the plugin keeps it from handlers */
 	json_object_object_foreach(object, key, value)
 	{
 		char *text = python_text(value);

@@ -14,6 +14,7 @@ static const struct form forms[] = {
 const struct dialect dialect_getssl = {
     .name = "getssl",
     .summary = "getssl's DNS_ADD_COMMAND and DNS_DEL_COMMAND: add, del",
-    .flags = DIALECT_FROM | DIALECT_TO | DIALECT_EXPLICIT | DIALECT_LEAKS | DIALECT_MUTE,
+    .flags =
+	DIALECT_FROM | DIALECT_STDIO | DIALECT_TO | DIALECT_EXPLICIT | DIALECT_LEAKS | DIALECT_MUTE,
     .forms = forms,
 };

@@ -39,7 +39,8 @@ static void environment(const struct event *events, size_t i, size_t n, struct s
 const struct dialect dialect_uacme = {
     .name = "uacme",
     .summary = "uacme's hook: begin, done, failed",
-    .flags = DIALECT_FROM | DIALECT_TO | DIALECT_LEAKS | DIALECT_OFFERS | DIALECT_DECLINES,
+    .flags = DIALECT_FROM | DIALECT_STDIO | DIALECT_TO | DIALECT_LEAKS | DIALECT_OFFERS |
+	     DIALECT_DECLINES,
     .forms = forms,
     .failure_status = 1,
     .environment = environment,

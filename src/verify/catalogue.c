@@ -8,7 +8,8 @@
 
 const struct catalogue_entry *catalogue_entry(enum case_id id)
 {
-	static const struct catalogue_entry *const parts[] = {catalogue_dns, catalogue_http};
+	static const struct catalogue_entry *const parts[] = {
+	    catalogue_dns, catalogue_http, catalogue_caa};
 	size_t i = 0;
 
 	while (i + 1 < nitems(parts) && !parts[i][id].reason)

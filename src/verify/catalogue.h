@@ -18,27 +18,41 @@ enum case_id {
 	CASE_D03,	     /* no TXT record */
 	CASE_D04,	     /* other values only */
 	CASE_D05,	     /* other values too */
+	CASE_D05_MANY,	     /* among very many others */
 	CASE_D06,	     /* the value in several strings of one record */
+	CASE_D07,	     /* the value in several records */
 	CASE_D08,	     /* quotes are part of the value */
 	CASE_D09,	     /* blanks are part of the value */
 	CASE_D10,	     /* base64 instead of base64url */
 	CASE_D11,	     /* the case was changed */
 	CASE_D12,	     /* the key authorization instead of its digest */
+	CASE_D13,	     /* hexadecimal, raw octets, or encoded twice */
 	CASE_D14,	     /* at a name with the zone twice */
 	CASE_D15,	     /* at the identifier itself */
 	CASE_D16,	     /* at a name with the '*' of a wildcard */
+	CASE_D17,	     /* one of several values only */
 	CASE_D18,	     /* at the target of a CNAME */
+	CASE_D19,	     /* at the CNAME instead of at its target */
+	CASE_D20,	     /* the CNAME of a wildcard */
+	CASE_D21,	     /* the values of a wildcard */
 	CASE_D22,	     /* the target of the CNAME does not exist */
 	CASE_D23,	     /* CNAME loop */
 	CASE_D24,	     /* CNAME chain too long */
+	CASE_D24_LONG,	     /* CNAME chain that older resolvers do not follow */
+	CASE_D25,	     /* through a DNAME */
+	CASE_D27,	     /* a CNAME and something else at the same name */
+	CASE_D27_GOOD,	     /* the same, and either has it */
 	CASE_D28,	     /* some servers have it, some do not */
+	CASE_D29,	     /* the same, and the serials of the latter do not move */
 	CASE_D30,	     /* a server is silent, the others have it */
 	CASE_D31,	     /* all servers are silent */
 	CASE_D32,	     /* a server is lame, the others have it */
 	CASE_D33,	     /* all servers are lame */
 	CASE_D33_LOST,	     /* the zone has no servers that anybody could find */
+	CASE_D34,	     /* servers that answer by IPv4 only */
 	CASE_D35,	     /* servers that only IPv6 reaches, and we have none */
 	CASE_D35_ALL,	     /* the same, and there are no others */
+	CASE_D36,	     /* only the hidden primary has it */
 	CASE_D37,	     /* the zone above names other servers, all have it */
 	CASE_D37_STALE,	     /* the same, and these do not have it */
 	CASE_D38,	     /* a name server has no address, the others have it */
@@ -46,6 +60,18 @@ enum case_id {
 	CASE_D39_ALL,	     /* a zone that only such servers answer for */
 	CASE_D40,	     /* DNSSEC: bogus */
 	CASE_D41,	     /* DNSSEC: signatures of the future */
+	CASE_D42,	     /* a server denies it, signed */
+	CASE_D44,	     /* truncated by UDP, and no way by TCP */
+	CASE_D45,	     /* answers without EDNS only */
+	CASE_D47,	     /* the case of letters matters */
+	CASE_D49,	     /* unreadable answers */
+	CASE_D50,	     /* TXT is not understood */
+	CASE_D52,	     /* a resolver remembers that it was not there */
+	CASE_D53,	     /* a resolver remembers another value */
+	CASE_D54,	     /* the resolvers have a view of their own */
+	CASE_D55,	     /* the domain does not exist */
+	CASE_D58,	     /* the name above is denied */
+	CASE_D61,	     /* a very long TTL */
 	CASE_D62,	     /* the servers have it, but the resolvers cannot tell */
 	CASE_HTTP_WAITING,   /* no response yet */
 	CASE_HTTP_NO_DNS,    /* no resolver tells whether there are addresses */
@@ -85,26 +111,48 @@ enum case_id {
 	CASE_H46,	     /* no HTTP response */
 	CASE_H47,	     /* connected, and no response in time */
 	CASE_HTTP_RESET,     /* the connection was torn down */
+	CASE_A01,	     /* dns-account-01: where the record of dns-01 would be */
+	CASE_P01,	     /* dns-persist-01: malformed */
+	CASE_P02,	     /* dns-persist-01: other account, no wildcard, or expired */
+	CASE_PERSIST_NONE,   /* dns-persist-01: no record; the CA's words only */
+	CASE_PERSIST_OTHER,  /* dns-persist-01: none of ours; the CA's words only */
+	CASE_CAA_WAITING,    /* nobody has answered yet */
+	CASE_CAA_BLIND,	     /* nobody can be asked from here */
+	CASE_C01,	     /* no CAA records */
+	CASE_C01_ALLOWED,    /* CAA records that allow it */
+	CASE_C02,	     /* other CAs only */
+	CASE_C03,	     /* the same, for wildcards */
+	CASE_C04,	     /* not after this type of challenge */
+	CASE_C05,	     /* not for this account */
+	CASE_C05_UNKNOWN,    /* for certain accounts, and ours is not known */
+	CASE_C06,	     /* a record for the CA that it cannot read */
+	CASE_C07,	     /* no server answers */
+	CASE_C08,	     /* critical, and not known */
+	CASE_C09,	     /* forbidden at the target of a CNAME */
 	CASE__MAX
 };
 
 /* What the sentences of the catalogue speak of. */
 enum fact {
-	FACT_NAME,     /* the name that is asked for; http-01: the identifier */
-	FACT_DOMAIN,   /* the identifier */
-	FACT_TARGET,   /* where a CNAME or a redirect leads */
-	FACT_HAVE,     /* how many servers have it ... */
-	FACT_TOTAL,    /* ... of how many */
-	FACT_ANSWER,   /* how many of these answer */
-	FACT_SERVERS,  /* the servers at fault, with their addresses */
-	FACT_FOUND,    /* what was found instead, as the CA would quote it */
-	FACT_MORE,     /* how many more such there are */
-	FACT_EXPECTED, /* what should be there */
-	FACT_DETAIL,   /* the rest of a sentence */
-	FACT_ADDRESS,  /* the address that was fetched from */
-	FACT_URL,      /* the URL that was fetched last */
-	FACT_LIMIT,    /* as many as the CA allows */
-	FACT_STATUS,   /* its HTTP status */
+	FACT_NAME,	/* the name that is asked for; http-01: the identifier */
+	FACT_DOMAIN,	/* the identifier */
+	FACT_TARGET,	/* where a CNAME or a redirect leads */
+	FACT_HAVE,	/* how many servers have it ... */
+	FACT_TOTAL,	/* ... of how many */
+	FACT_ANSWER,	/* how many of these answer */
+	FACT_SERVERS,	/* the servers at fault, with their addresses */
+	FACT_FOUND,	/* what was found instead, as the CA would quote it */
+	FACT_MORE,	/* how many more such there are */
+	FACT_EXPECTED,	/* what should be there */
+	FACT_DETAIL,	/* the rest of a sentence */
+	FACT_ADDRESS,	/* the address that was fetched from */
+	FACT_URL,	/* the URL that was fetched last */
+	FACT_LIMIT,	/* as many as the CA allows */
+	FACT_SECONDS,	/* a time */
+	FACT_STATUS,	/* its HTTP status */
+	FACT_ACCOUNT,	/* dns-account-01: the URI of the account */
+	FACT_CHALLENGE, /* dns-persist-01: its type, as the CA writes it */
+	FACT_ISSUER,	/* dns-persist-01: the CA's name */
 	FACT__MAX
 };
 
@@ -123,7 +171,8 @@ struct catalogue_entry {
 };
 
 /* A part for each type of check: those of its cases that it does not have are all zero. */
-extern const struct catalogue_entry catalogue_dns[CASE__MAX], catalogue_http[CASE__MAX];
+extern const struct catalogue_entry catalogue_dns[CASE__MAX], catalogue_http[CASE__MAX],
+    catalogue_caa[CASE__MAX];
 
 const struct catalogue_entry *catalogue_entry(enum case_id id);
 

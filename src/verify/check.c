@@ -10,15 +10,29 @@
 
 #include "identifier.h"
 
+/* As old, in ms, may be what was read of it. */
+#define RESOLV_CONF_AGE 1000
 #define TIMEOUT_MAX (24 * 3600 * 1000LL)
-#define VALUES_MAX 100
-#define VALUE_MAX 1024
+#define STRINGS_MAX 100
+#define STRING_MAX 1024
 
-/* The first look is at once; then the intervals grow by half, give or take a tenth. */
+/*
+ * The first look is at once; then the intervals grow by an eighth, give or take a tenth: what comes
+ * is noticed within about an eighth of the time that it took.
+ */
 #define INTERVAL_FIRST 250
 #define INTERVAL_MAX 10000
 
-static const struct check_type *const types[] = {&check_dns01, &check_http01};
+/*
+ * The last look begins so shortly before the time is up, or in its last quarter, that hardly
+ * anything can change afterwards, and may take a moment more: even a server next door needs some
+ * time on a busy host.
+ */
+#define LAST_LOOK 250
+#define LAST_PATIENCE 1000
+
+static const struct check_type *const types[] = {
+    &check_dns01, &check_dns_account01, &check_dns_persist01, &check_http01, &check_caa};
 
 bool checks_init(struct checks *all, uv_loop_t *loop,
     void (*say)(void *arg, struct json_object *reply), void *arg)
@@ -34,6 +48,9 @@ static void check_free(struct check *c)
 	free(c->domain);
 	free(c->token);
 	strlist_free(&c->values);
+	strlist_free(&c->identities);
+	free(c->method);
+	free(c->account);
 	addresses_free(&c->resolvers);
 	addresses_free(&c->authorities);
 	free(c);
@@ -57,7 +74,9 @@ void checks_free(struct checks *all)
 {
 	while (all->first)
 		check_end(all->first);
+	addresses_free(&all->resolvers);
 	fetches_free(&all->fetches);
+	exchanges_free(&all->exchanges);
 }
 
 uint64_t check_age(const struct check *c)
@@ -72,24 +91,36 @@ static void on_patience(uv_timer_t *timer)
 	c->type->settle(c);
 }
 
-static uint64_t time_left(const struct check *c)
+static uint64_t until(const struct check *c, uint64_t end)
 {
 	uint64_t age = check_age(c);
 
-	return age < c->timeout ? c->timeout - age : 0;
+	return age < end ? end - age : 0;
+}
+
+/* When the last look is to begin, in ms from the start of the check. */
+static uint64_t last_begins(const struct check *c)
+{
+	uint64_t quarter = c->timeout / 4;
+
+	return c->timeout - (quarter < LAST_LOOK ? quarter : LAST_LOOK);
+}
+
+/* How long a look may take; one that is the only one as long as it needs. */
+static uint64_t patience(const struct check *c)
+{
+	uint64_t left = until(c, last_begins(c));
+
+	if (c->last)
+		return c->timeout ? LAST_PATIENCE : c->type->last_patience;
+	return left < c->type->patience ? left : c->type->patience;
 }
 
 static void look(struct check *c)
 {
-	uint64_t left = time_left(c), patience = c->type->patience;
-
 	c->looking = true;
-	c->last = left == 0;
-	if (c->last)
-		patience = c->type->last_patience;
-	else if (left < patience)
-		patience = left;
-	uv_timer_start(&c->timer, on_patience, patience, 0);
+	c->last = !until(c, last_begins(c));
+	uv_timer_start(&c->timer, on_patience, patience(c), 0);
 	c->type->look(c);
 }
 
@@ -109,12 +140,12 @@ static uint64_t jitter(uint64_t ms)
 
 static void wait_for_next(struct check *c)
 {
-	uint64_t left = time_left(c), wait = jitter(c->interval);
+	uint64_t left = until(c, last_begins(c)), wait = jitter(c->interval);
 
-	c->interval += c->interval / 2;
+	c->interval += c->interval / 8;
 	if (c->interval > INTERVAL_MAX)
 		c->interval = INTERVAL_MAX;
-	/* The last look is when the time is up; one shortly before it would be of no use. */
+	/* One shortly before the last look would be of no use. */
 	if (wait + INTERVAL_FIRST > left)
 		wait = left;
 	uv_timer_start(&c->timer, on_turn, wait, 0);
@@ -206,24 +237,23 @@ static const char *read_type(struct check *c, struct json_object *question)
 	return c->type ? NULL : "there is no check of that \"type\"";
 }
 
-static const char *read_values(struct check *c, struct json_object *question)
+/* False if it is not an array of at most 100 strings of 1 to 1024 octets; it need not be there. */
+static bool read_strings(struct strlist *list, struct json_object *question, const char *key)
 {
-	struct json_object *values = jsonline_array(question, "values");
+	struct json_object *values = jsonline_array(question, key);
 	size_t n = values ? json_object_array_length(values) : 0;
 
-	if (n < 1 || n > VALUES_MAX)
-		return "\"values\" must be an array of 1 to 100 strings";
 	for (size_t i = 0; i < n; i++) {
 		struct json_object *value = json_object_array_get_idx(values, i);
 		int len = json_object_is_type(value, json_type_string)
 			      ? json_object_get_string_len(value)
 			      : 0;
 
-		if (len < 1 || len > VALUE_MAX)
-			return "each of \"values\" must be a string of 1 to 1024 octets";
-		strlist_add(&c->values, json_object_get_string(value));
+		if (len < 1 || len > STRING_MAX)
+			return false;
+		strlist_add(list, json_object_get_string(value));
 	}
-	return NULL;
+	return n <= STRINGS_MAX;
 }
 
 static bool read_addresses(struct addresses *list, struct json_object *question, const char *key)
@@ -243,11 +273,17 @@ static bool read_addresses(struct addresses *list, struct json_object *question,
 	return true;
 }
 
+static char *copy_string(struct json_object *question, const char *key)
+{
+	const char *text = jsonline_string(question, key);
+
+	return text ? xstrdup(text) : NULL;
+}
+
 /* Fills in the check from the question; what is wrong with that, or NULL. */
 static const char *read_question(struct check *c, struct json_object *question)
 {
 	const char *domain = jsonline_string(question, "domain");
-	const char *token = jsonline_string(question, "token");
 	long long timeout = jsonline_integer(question, "timeout_ms", 0);
 	long long port = jsonline_integer(question, "http_port", 80);
 	const char *name = jsonline_string(question, "ca");
@@ -266,18 +302,39 @@ static const char *read_question(struct check *c, struct json_object *question)
 		fault = "\"resolvers\" must be an array of addresses, ADDR[#PORT]";
 	if (!fault && !read_addresses(&c->authorities, question, "authorities"))
 		fault = "\"authorities\" must be an array of addresses, ADDR[#PORT]";
-	if (!fault)
-		fault = read_values(c, question);
+	if (!fault && (!read_strings(&c->values, question, "values") ||
+			  (!c->values.n && !c->type->valueless)))
+		fault = "\"values\" must be an array of 1 to 100 strings of 1 to 1024 octets";
+	if (!fault && !read_strings(&c->identities, question, "identities"))
+		fault = "\"identities\" must be an array of strings";
 	if (fault)
 		return fault;
 	c->domain = name_canonical(domain);
-	c->token = token ? xstrdup(token) : NULL;
+	c->token = copy_string(question, "token");
+	c->method = copy_string(question, "method");
+	c->account = copy_string(question, "account");
+	c->wildcard = jsonline_bool(question, "wildcard");
 	c->timeout = (uint64_t)timeout;
 	c->http_port = (uint16_t)port;
 	c->profile = profile_of(ca);
 	c->absent = jsonline_bool(question, "absent");
 	c->progress = jsonline_bool(question, "progress");
 	return c->type->fault(c);
+}
+
+/* Those of the host are read again and again, as they may change while we run. */
+static void use_resolvers(struct check *c)
+{
+	struct checks *all = c->all;
+	uint64_t now = uv_now(all->loop);
+
+	if (!all->resolvers.n || now - all->resolvers_read >= RESOLV_CONF_AGE) {
+		addresses_free(&all->resolvers);
+		servers_read(&all->resolvers, SERVERS_FILE);
+		all->resolvers_read = now;
+	}
+	for (size_t i = 0; i < all->resolvers.n; i++)
+		addresses_add(&c->resolvers, &all->resolvers.v[i]);
 }
 
 static void check_begin(struct checks *all, struct json_object *id, struct json_object *question)
@@ -292,9 +349,8 @@ static void check_begin(struct checks *all, struct json_object *id, struct json_
 		check_free(c);
 		return;
 	}
-	/* Read now and for each check: it may change while we run. */
 	if (!c->resolvers.n)
-		servers_read(&c->resolvers, SERVERS_FILE);
+		use_resolvers(c);
 	c->interval = INTERVAL_FIRST;
 	uv_timer_init(all->loop, &c->timer);
 	c->timer.data = c;

@@ -20,6 +20,7 @@
 #include "jsonline.h"
 
 struct check;
+struct dns01_kind;
 
 /* The context of the program: what all checks share. */
 struct checks {
@@ -27,6 +28,8 @@ struct checks {
 	struct exchanges exchanges;
 	struct fetches fetches;
 	struct check *first;
+	struct addresses resolvers; /* of the host */
+	uint64_t resolvers_read;    /* when; ms */
 	/* Sends a reply, which remains the caller's. */
 	void (*say)(void *arg, struct json_object *reply);
 	void *arg;
@@ -45,8 +48,10 @@ void checks_free(struct checks *all);
  */
 struct check_type {
 	const char *name;
-	uint64_t patience;	/* ms that a look may take while there is time for another */
-	uint64_t last_patience; /* ms that the last look may take */
+	const struct dns01_kind *kind; /* of those that look for a TXT record; else NULL */
+	bool valueless;		       /* the question needs no values */
+	uint64_t patience;	       /* ms that a look may take while there is time for another */
+	uint64_t last_patience;	       /* ms that a look may take which is the only one */
 	/* What is wrong with the question, or NULL. */
 	const char *(*fault)(const struct check *check);
 	void (*look)(struct check *check);
@@ -56,17 +61,22 @@ struct check_type {
 	void (*end)(struct check *check);
 };
 
-extern const struct check_type check_dns01, check_http01;
+extern const struct check_type check_dns01, check_dns_account01, check_dns_persist01, check_http01,
+    check_caa;
 
 struct check {
 	struct checks *all;
 	struct check *next, *prev;
 	struct json_object *id;
 	const struct check_type *type;
-	char *domain;	       /* canonical, without "*." */
-	char *token;	       /* http-01 */
-	struct strlist values; /* all of them must be there */
-	uint64_t timeout;      /* ms */
+	char *domain;		   /* canonical, without "*." */
+	char *token;		   /* http-01 */
+	struct strlist values;	   /* all of them must be there */
+	struct strlist identities; /* the names of the CA in CAA records */
+	char *method;		   /* caa: the type of challenge that is meant; NULL: any */
+	char *account;		   /* URI; NULL if it is not known */
+	bool wildcard;		   /* the name with "*." is what matters */
+	uint64_t timeout;	   /* ms */
 	struct addresses resolvers;
 	struct addresses authorities;
 	bool absent; /* the question is whether the values are gone */

@@ -5,10 +5,13 @@
  */
 #include "config.h"
 
-#include "verify/dns01.h"
+#include "verify/dns01_tally.h"
 
 #include <stdlib.h>
 #include <string.h>
+
+/* What is private is not looked at from above before so many looks. */
+#define LOOKS 2
 
 static bool has_server(const struct place *place, const char *name)
 {
@@ -35,6 +38,7 @@ static void compare(struct place *place, const struct strlist *names, struct str
 {
 	struct buf b = BUF_INIT(512);
 	const char *last = "";
+	size_t alone = 0, n = 0;
 
 	for (size_t i = 0; i < names->n; i++) {
 		if (has_server(place, names->v[i]) || has_name(above, names->v[i]))
@@ -46,27 +50,49 @@ static void compare(struct place *place, const struct strlist *names, struct str
 	for (size_t i = 0; i < place->n; i++) {
 		const char *name = place->servers[i].name;
 
-		if (name && strcmp(name, last) && !has_name(names, name))
-			note(&b, name, "only in the zone itself");
+		if (name && strcmp(name, last)) {
+			n++;
+			if (!has_name(names, name)) {
+				note(&b, name, "only in the zone itself");
+				alone++;
+			}
+		}
 		last = name ? name : "";
 	}
+	place->disjoint = alone == n;
 	place->difference = b.len ? xstrdup(b.data) : NULL;
 	buf_free(&b);
 }
 
+/* The servers that only the zone above names become a place, which the look goes to as well. */
 static void delegation_told(void *arg, const struct strlist *names)
 {
-	struct place *place = arg;
-	struct strlist above = {0};
+	struct place *place = arg, *above = NULL;
+	struct dns01 *dns = place->dns;
+	struct check *check = dns->check;
+	struct strlist others = {0};
 
 	place->delegation = NULL;
+	dns01_done(dns, place->above_look);
 	if (names->n)
-		compare(place, names, &above);
-	place->dns->delegation_told(place, &above);
-	strlist_free(&above);
+		compare(place, names, &others);
+	if (others.n)
+		above = dns01_place_add(dns, place, place->name);
+	if (above) {
+		place->above = above;
+		above->is_above = true;
+		above->cnames = place->cnames;
+		above->zone = xstrdup(place->zone);
+		above->look = dns->look;
+		above->finding = find_addresses(&check->all->exchanges, &check->resolvers,
+		    place->zone, &others, dns01_found, above);
+		dns01_begun(dns, &above->find_look);
+	}
+	strlist_free(&others);
+	dns01_arrived(dns);
 }
 
-bool dns01_look_above(struct place *place)
+static bool look_above(struct place *place)
 {
 	struct check *check = place->dns->check;
 
@@ -79,5 +105,28 @@ bool dns01_look_above(struct place *place)
 	place->looked_above = true;
 	place->delegation = delegation_start(
 	    &check->all->exchanges, &check->resolvers, place->zone, delegation_told, place);
+	dns01_begun(place->dns, &place->above_look);
 	return true;
+}
+
+/*
+ * Nothing is there, and all servers are private: the resolvers may have another view of the zone
+ * than the rest of the world.
+ */
+static bool is_private_view(const struct dns01 *dns, const struct tally *t)
+{
+	return dns01_is_missing(t) && t->reserved && !t->public &&
+	       dns->check->profile->reserved != RESERVED_FINE &&
+	       (dns->check->attempts >= LOOKS || dns->check->last);
+}
+
+bool dns01_look_above(struct dns01 *dns, const struct tally *t)
+{
+	bool more = false;
+
+	if (!dns01_is_good(t) && !is_private_view(dns, t))
+		return false;
+	for (struct place *place = dns->places; place; place = place->next)
+		more = look_above(place) || more;
+	return more;
 }

@@ -5,7 +5,7 @@
  */
 #include "config.h"
 
-#include "verify/dns01.h"
+#include "verify/dns01_tally.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -16,20 +16,26 @@
 
 /* Where it may be: the prefix, the identifier, and what comes again after that. */
 static const struct {
+	const struct dns01_kind *kind;
 	enum case_id id;
 	const char *prefix;
 	enum { NOTHING, DOMAIN, ZONE } again;
 } places[] = {
-    {CASE_D14, "_acme-challenge.", ZONE},
-    {CASE_D14, "_acme-challenge.", DOMAIN},
-    {CASE_D15, "", NOTHING},
-    {CASE_D16, "_acme-challenge.*.", NOTHING},
+    {&dns01_digest, CASE_D14, "_acme-challenge.", ZONE},
+    {&dns01_digest, CASE_D14, "_acme-challenge.", DOMAIN},
+    {&dns01_digest, CASE_D15, "", NOTHING},
+    {&dns01_digest, CASE_D16, "_acme-challenge.*.", NOTHING},
+    {&dns01_account, CASE_A01, "_acme-challenge.", NOTHING},
 };
 _Static_assert(nitems(places) == ELSEWHERE_MAX, "as many probes as places");
 
 /* NULL if there is no such name, or another one is the same. */
-static char *probe_name(size_t i, const char *domain, const char *zone)
+static char *probe_name(size_t i, const struct check *check, const char *zone)
 {
+	const char *domain = check->domain;
+
+	if (places[i].kind != check->type->kind)
+		return NULL;
 	switch (places[i].again) {
 	case ZONE:
 		if (!zone || !strcmp(zone, ".") || !strcmp(zone, domain))
@@ -42,31 +48,27 @@ static char *probe_name(size_t i, const char *domain, const char *zone)
 	}
 }
 
-static bool is_ours(const struct record *r, const char *name, const struct strlist *values)
+static bool is_ours(const struct check *check, const struct record *r, const char *name)
 {
-	if (r->section != SECTION_ANSWER || r->type != TYPE_TXT || strcmp(r->owner, name))
-		return false;
-	for (size_t i = 0; i < values->n; i++)
-		if (r->len == strlen(values->v[i]) && !memcmp(r->data, values->v[i], r->len))
-			return true;
-	return false;
+	return r->section == SECTION_ANSWER && r->type == TYPE_TXT && !strcmp(r->owner, name) &&
+	       dns01_is_ours(check, r);
 }
 
-static void answered(void *arg, const struct exchange_result *result)
+static void answered(struct aside *aside, const struct message *m)
 {
-	struct probe *p = arg;
-	struct elsewhere *e = &p->dns->elsewhere;
-	const struct message *m = result->message;
+	struct probe *p = (struct probe *)aside;
+	struct elsewhere *e = &aside->dns->elsewhere;
+	size_t place = (size_t)(p - e->probes);
+	bool there = false;
 
-	p->asking = NULL;
 	for (size_t i = 0; m && m->authoritative && i < m->n; i++)
-		p->found = p->found || is_ours(&m->records[i], p->name, &p->dns->check->values);
-	if (p->found && !e->found) {
+		there = there || is_ours(aside->dns->check, &m->records[i], p->name);
+	if (there && !e->found) {
 		e->found = p->name;
-		e->id = places[p - e->probes].id;
+		e->id = places[place].id;
 	}
-	if (--e->left == 0)
-		e->done(p->dns);
+	if (places[place].id == CASE_D15)
+		e->no_domain = m && m->authoritative && m->rcode == RCODE_NXDOMAIN;
 }
 
 /* The nth of the servers that say that nothing is there, or of those before if there are less. */
@@ -94,39 +96,43 @@ static void probe(struct dns01 *dns, size_t i, const struct server *s)
 	struct question question = {.type = TYPE_TXT};
 
 	free(p->name);
-	*p = (struct probe){.dns = dns, .name = probe_name(i, dns->check->domain, s->place->zone)};
-	if (!p->name)
-		return;
+	p->name = probe_name(i, dns->check, s->place->zone);
 	question.name = p->name;
-	p->asking =
-	    exchange_start(&dns->check->all->exchanges, &s->address, &question, true, answered, p);
-	dns->elsewhere.left++;
+	if (p->name)
+		dns01_aside(dns, &p->aside, &s->address, &question, true, answered);
 }
 
-bool dns01_look_elsewhere(struct dns01 *dns, void (*done)(struct dns01 *dns))
+static bool is_under_way(const struct elsewhere *e)
+{
+	for (size_t i = 0; i < ELSEWHERE_MAX; i++)
+		if (e->probes[i].aside.asking)
+			return true;
+	return false;
+}
+
+bool dns01_look_elsewhere(struct dns01 *dns, const struct tally *t)
 {
 	struct elsewhere *e = &dns->elsewhere;
 	uint64_t now = uv_now(dns->check->all->loop);
-	const struct server *s = pick(dns, e->times % 16);
+	const struct server *s = dns01_is_nothing(t) ? pick(dns, e->times % 16) : NULL;
 	bool last = dns->check->last;
 
-	if (!s || e->found || e->left || e->look == dns->look)
+	if (!s || e->found || e->look == dns->look || is_under_way(e))
 		return false;
 	if (!last && (dns->check->attempts < LOOKS || (e->times && now - e->asked_at < INTERVAL)))
 		return false;
 	e->look = dns->look;
 	e->asked_at = now;
 	e->times++;
-	e->done = done;
 	for (size_t i = 0; i < ELSEWHERE_MAX; i++)
 		probe(dns, i, s);
-	return true;
+	return is_under_way(e);
 }
 
 void dns01_look_elsewhere_end(struct dns01 *dns)
 {
 	for (size_t i = 0; i < ELSEWHERE_MAX; i++) {
-		exchange_cancel(dns->elsewhere.probes[i].asking);
+		dns01_aside_end(&dns->elsewhere.probes[i].aside);
 		free(dns->elsewhere.probes[i].name);
 	}
 }

@@ -7,96 +7,136 @@
  */
 #include "config.h"
 
-#include "verify/dns01.h"
+#include "verify/dns01_tally.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 struct validator {
-	struct dns01 *dns;
+	struct aside aside; /* first, so that it can be told from that */
 	const union address *resolver;
-	struct exchange *asking; /* NULL unless under way */
 	struct extended_error error;
 };
 
-static void ask(struct validator *v, bool unchecked);
+static void ask(struct dns01 *dns, struct validator *v, bool unchecked);
 
-static void finish(struct validator *v, enum validity validity)
+static bool says_why(const struct extended_error *e)
 {
-	struct validation *all = &v->dns->validation;
-	size_t i = (size_t)(v - all->validators);
+	return e->code >= 0 && e->code != EXTENDED_ERROR_BOGUS;
+}
+
+/* Keeps the reason while the zone is bogus: the next answer may come from a cache, without it. */
+static void keep_reason(struct validation *all)
+{
+	const struct extended_error *e = &all->validators[all->culprit].error;
+	bool bogus = all->validity == VALIDITY_BOGUS;
+
+	if (bogus && !says_why(e))
+		return;
+	free(all->known.text);
+	all->known.code = bogus ? e->code : -1;
+	all->known.text = bogus && e->text ? xstrdup(e->text) : NULL;
+}
+
+static void finish(struct dns01 *dns, struct validator *v, enum validity validity)
+{
+	struct validation *all = &dns->validation;
 
 	all->left--;
 	/* One that finds fault counts for more than one that does not look. */
 	if (validity == VALIDITY_BOGUS && all->result != VALIDITY_BOGUS) {
 		all->result = validity;
-		all->culprit = i;
+		all->culprit = (size_t)(v - all->validators);
 	} else if (validity == VALIDITY_FINE && all->result == VALIDITY_MUTE) {
 		all->result = validity;
 	}
 	if (all->left)
 		return;
 	all->validity = all->result;
+	keep_reason(all);
 	if (all->validity != VALIDITY_BOGUS)
 		all->bogus_since = 0;
 	else if (!all->bogus_since)
-		all->bogus_since = uv_now(v->dns->check->all->loop);
-	all->done(v->dns);
+		all->bogus_since = uv_now(dns->check->all->loop);
 }
 
-static void unchecked_answered(void *arg, const struct exchange_result *result)
+/* Does the resolver have something from before, and for how long will it? */
+static void remember(struct dns01 *dns, const struct validator *v, const struct message *m)
 {
-	struct validator *v = arg;
-	const struct message *m = result->message;
+	struct validation *all = &dns->validation;
+	enum memory memory = MEMORY_NOTHING;
+	uint32_t seconds = 0;
 
-	v->asking = NULL;
-	finish(v, m && m->rcode == RCODE_NOERROR ? VALIDITY_BOGUS : VALIDITY_MUTE);
+	for (size_t i = 0; i < m->n; i++) {
+		const struct record *r = &m->records[i];
+		/* How long a denial is remembered: RFC 2308 section 5. */
+		uint32_t least = r->minimum < r->ttl ? r->minimum : r->ttl;
+
+		if (r->section == SECTION_ANSWER && r->type == TYPE_TXT) {
+			if (dns01_is_ours(dns->check, r))
+				return;
+			memory = MEMORY_OTHER;
+			seconds = r->ttl;
+		} else if (r->section == SECTION_AUTHORITY && r->type == TYPE_SOA) {
+			seconds = least;
+		}
+	}
+	if (all->memory && seconds < all->remembers)
+		return;
+	all->memory = memory;
+	all->remembers = seconds;
+	all->rememberer = v->resolver;
 }
 
-static void checked_answered(void *arg, const struct exchange_result *result)
+static void unchecked_answered(struct aside *aside, const struct message *m)
 {
-	struct validator *v = arg;
-	const struct message *m = result->message;
+	finish(aside->dns, (struct validator *)aside,
+	    m && m->rcode == RCODE_NOERROR ? VALIDITY_BOGUS : VALIDITY_MUTE);
+}
 
-	v->asking = NULL;
+static void checked_answered(struct aside *aside, const struct message *m)
+{
+	struct validator *v = (struct validator *)aside;
+
 	if (m && m->rcode == RCODE_SERVFAIL) {
 		v->error.code = m->error.code;
 		v->error.text = m->error.text ? xstrdup(m->error.text) : NULL;
-		ask(v, true);
+		ask(aside->dns, v, true);
 	} else if (m && (m->rcode == RCODE_NOERROR || m->rcode == RCODE_NXDOMAIN)) {
-		finish(v, VALIDITY_FINE);
+		remember(aside->dns, v, m);
+		finish(aside->dns, v, VALIDITY_FINE);
 	} else {
-		finish(v, VALIDITY_MUTE);
+		finish(aside->dns, v, VALIDITY_MUTE);
 	}
 }
 
-static void ask(struct validator *v, bool unchecked)
+static void ask(struct dns01 *dns, struct validator *v, bool unchecked)
 {
-	struct dns01 *dns = v->dns;
 	struct question question = {
 	    .name = dns->places->name, .type = TYPE_TXT, .recurse = true, .unchecked = unchecked};
 
-	v->asking = exchange_start(&dns->check->all->exchanges, v->resolver, &question,
-	    dns->check->resolvers.n > 1, unchecked ? unchecked_answered : checked_answered, v);
+	dns01_aside(dns, &v->aside, v->resolver, &question, dns->check->resolvers.n > 1,
+	    unchecked ? unchecked_answered : checked_answered);
 }
 
-void dns01_validate(struct dns01 *dns, void (*done)(struct dns01 *dns))
+bool dns01_validate(struct dns01 *dns, const struct tally *t)
 {
 	const struct addresses *resolvers = &dns->check->resolvers;
 	struct validation *all = &dns->validation;
 
-	dns01_validate_end(dns);
+	if (!dns01_is_good(t) || all->validity != VALIDITY_NONE)
+		return false;
 	all->validity = VALIDITY_PENDING;
 	all->result = VALIDITY_MUTE;
-	all->done = done;
+	all->memory = MEMORY_NONE;
 	all->validators = xcalloc(resolvers->n, sizeof(*all->validators));
 	all->n = all->left = resolvers->n;
 	for (size_t i = 0; i < all->n; i++) {
-		struct validator *v = &all->validators[i];
-
-		*v = (struct validator){.dns = dns, .resolver = &resolvers->v[i]};
-		v->error.code = -1;
-		ask(v, false);
+		all->validators[i].resolver = &resolvers->v[i];
+		all->validators[i].error.code = -1;
+		ask(dns, &all->validators[i], false);
 	}
+	return true;
 }
 
 void dns01_validate_end(struct dns01 *dns)
@@ -104,7 +144,7 @@ void dns01_validate_end(struct dns01 *dns)
 	struct validation *all = &dns->validation;
 
 	for (size_t i = 0; i < all->n; i++) {
-		exchange_cancel(all->validators[i].asking);
+		dns01_aside_end(&all->validators[i].aside);
 		free(all->validators[i].error.text);
 	}
 	free(all->validators);
@@ -118,6 +158,6 @@ const union address *dns01_validate_culprit(
 {
 	const struct validator *v = &dns->validation.validators[dns->validation.culprit];
 
-	*error = &v->error;
+	*error = says_why(&dns->validation.known) ? &dns->validation.known : &v->error;
 	return v->resolver;
 }

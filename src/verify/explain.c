@@ -27,7 +27,11 @@ static const char *const fact_names[] = {
     [FACT_ADDRESS] = "address",
     [FACT_URL] = "url",
     [FACT_LIMIT] = "limit",
+    [FACT_SECONDS] = "seconds",
     [FACT_STATUS] = "status",
+    [FACT_ACCOUNT] = "account",
+    [FACT_CHALLENGE] = "challenge",
+    [FACT_ISSUER] = "issuer",
 };
 _Static_assert(nitems(fact_names) == FACT__MAX, "a fact without name");
 

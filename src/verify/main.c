@@ -30,7 +30,9 @@ struct verifier {
 	struct checks checks;
 	struct linecutter lines;
 	uv_poll_t in, out;
+	uv_prepare_t turn;	    /* before the loop waits, replies are written */
 	bool in_polled, out_polled; /* files cannot be polled, and need not be */
+	bool blocked;		    /* there is no room in the output */
 	struct buf pending;	    /* replies that are not written yet */
 };
 
@@ -42,14 +44,13 @@ static void reader_is_gone(void)
 	_exit(EXIT_FAILURE);
 }
 
-/* While everything is written only the end of the reader is of interest, and keeps nobody waiting.
- */
+/* While there is room only the end of the reader is of interest, and keeps nobody waiting. */
 static void watch_output(struct verifier *v)
 {
 	if (!v->out_polled)
 		return;
-	uv_poll_start(&v->out, UV_DISCONNECT | (v->pending.len ? UV_WRITABLE : 0), out_ready);
-	if (v->pending.len)
+	uv_poll_start(&v->out, UV_DISCONNECT | (v->blocked ? UV_WRITABLE : 0), out_ready);
+	if (v->blocked)
 		uv_ref((uv_handle_t *)&v->out);
 	else
 		uv_unref((uv_handle_t *)&v->out);
@@ -57,7 +58,7 @@ static void watch_output(struct verifier *v)
 
 static void write_pending(struct verifier *v)
 {
-	bool waited = v->pending.len > 0;
+	bool was_blocked = v->blocked;
 	ssize_t n = 0;
 
 	while (v->pending.len && (n >= 0 || errno == EINTR)) {
@@ -67,7 +68,8 @@ static void write_pending(struct verifier *v)
 	}
 	if (n < 0 && errno != EAGAIN && errno != EWOULDBLOCK)
 		reader_is_gone();
-	if (waited)
+	v->blocked = v->pending.len;
+	if (v->blocked != was_blocked)
 		watch_output(v);
 }
 
@@ -83,13 +85,17 @@ static void out_ready(uv_poll_t *poll, int status, int events)
 static void say(void *arg, struct json_object *reply)
 {
 	struct verifier *v = arg;
-	bool idle = v->pending.len == 0;
-
 	if (v->pending.len > OUTPUT_BUSY && jsonline_bool(reply, "progress"))
 		return;
 	if (!jsonline_add(&v->pending, reply))
 		reader_is_gone();
-	if (idle)
+}
+
+static void on_turn(uv_prepare_t *turn)
+{
+	struct verifier *v = turn->data;
+
+	if (v->pending.len && !v->blocked)
 		write_pending(v);
 }
 
@@ -129,6 +135,10 @@ static void start(struct verifier *v)
 	v->out_polled = uv_poll_init(&v->loop, &v->out, STDOUT_FILENO) == 0;
 	v->out.data = v;
 	watch_output(v);
+	uv_prepare_init(&v->loop, &v->turn);
+	v->turn.data = v;
+	uv_prepare_start(&v->turn, on_turn);
+	uv_unref((uv_handle_t *)&v->turn);
 	v->in_polled = uv_poll_init(&v->loop, &v->in, STDIN_FILENO) == 0;
 	v->in.data = v;
 	if (v->in_polled)
@@ -140,7 +150,12 @@ static void start(struct verifier *v)
 
 static void finish(struct verifier *v)
 {
+	while (v->pending.len) {
+		write_pending(v);
+		uv_run(&v->loop, UV_RUN_DEFAULT);
+	}
 	checks_free(&v->checks);
+	uv_close((uv_handle_t *)&v->turn, NULL);
 	if (v->out_polled)
 		uv_close((uv_handle_t *)&v->out, NULL);
 	uv_run(&v->loop, UV_RUN_DEFAULT);

@@ -10,9 +10,27 @@
  * own, and no such rules (letsencrypt/pebble va/va.go); it gets the limit of the others.
  */
 static const struct profile profiles[CA__MAX] = {
-    [CA_GENERIC] = {.reserved = RESERVED_ALONE, .cnames = 11},
-    [CA_LETSENCRYPT] = {.reserved = RESERVED_NEVER, .cnames = 11},
-    [CA_PEBBLE] = {.reserved = RESERVED_FINE, .cnames = 11},
+    [CA_GENERIC] =
+	{
+	    .reserved = RESERVED_ALONE,
+	    .modern = true,
+	    .cnames = 11,
+	    .cnames_safe = 8,
+	},
+    [CA_LETSENCRYPT] =
+	{
+	    .reserved = RESERVED_NEVER,
+	    .public = true,
+	    .modern = true,
+	    .cnames = 11,
+	    .cnames_safe = 8,
+	},
+    [CA_PEBBLE] =
+	{
+	    .reserved = RESERVED_FINE,
+	    .cnames = 11,
+	    .cnames_safe = 11,
+	},
 };
 
 const struct profile *profile_of(enum ca ca)

@@ -3,6 +3,8 @@
 #ifndef ACMEHOOK_PROFILE_H
 #define ACMEHOOK_PROFILE_H
 
+#include <stdbool.h>
+
 #include "ca.h"
 
 /* Whether the CA goes to private and reserved addresses. */
@@ -14,7 +16,10 @@ enum reserved_policy {
 
 struct profile {
 	enum reserved_policy reserved;
-	unsigned cnames; /* as many one after the other its resolver follows */
+	bool public;	      /* it knows the public DNS only */
+	bool modern;	      /* its resolver uses EDNS, and letters of random case */
+	unsigned cnames;      /* as many one after the other its resolver follows */
+	unsigned cnames_safe; /* as many as older versions of it did */
 };
 
 const struct profile *profile_of(enum ca ca);

@@ -6,7 +6,7 @@
 
 void slots_init(struct slots *slots, size_t limit)
 {
-	*slots = (struct slots){.free = limit};
+	*slots = (struct slots){.limit = limit};
 }
 
 static void unlink_slot(struct slots *slots, struct slot *slot)
@@ -23,15 +23,21 @@ static void serve(struct slots *slots)
 	if (slots->serving)
 		return;
 	slots->serving = true;
-	while (slots->free && slots->first) {
+	while (slots->used < slots->limit && slots->first) {
 		struct slot *slot = slots->first;
 
 		unlink_slot(slots, slot);
 		slot->holding = true;
-		slots->free--;
+		slots->used++;
 		slot->go(slot);
 	}
 	slots->serving = false;
+}
+
+void slots_limit(struct slots *slots, size_t limit)
+{
+	slots->limit = limit;
+	serve(slots);
 }
 
 void slots_enter(struct slots *slots, struct slot *slot, void (*go)(struct slot *slot))
@@ -51,6 +57,6 @@ void slots_leave(struct slots *slots, struct slot *slot)
 	if (!slot->holding)
 		return;
 	slot->holding = false;
-	slots->free++;
+	slots->used--;
 	serve(slots);
 }

@@ -16,11 +16,13 @@ struct slot {
 
 struct slots {
 	struct slot *first, *last;
-	size_t free;
+	size_t limit, used;
 	bool serving;
 };
 
 void slots_init(struct slots *slots, size_t limit);
+/* From now on as many; those that are more keep their slots. */
+void slots_limit(struct slots *slots, size_t limit);
 /* Calls go(), at once or when it is the slot's turn. go() may leave again. */
 void slots_enter(struct slots *slots, struct slot *slot, void (*go)(struct slot *slot));
 /* Gives the slot back or leaves the line; may call the go() of others. Safe to call twice. */

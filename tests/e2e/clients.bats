@@ -191,7 +191,7 @@ END
     obtained www.example.test
 }
 
-@test "mod_md, dns-01: apex and wildcard" {
+mod_md_obtains() {
     need apache2 pebble openssl "$ddns_tsig"
     [ -e $modules/mod_md.so ] || cannot "mod_md is not installed"
     dns_configuration
@@ -201,4 +201,12 @@ END
     }
     run -0 mod_md_run obtained_and_cleaned example.test '*.example.test'
     obtained '*.example.test' example.test
+}
+
+@test "mod_md, dns-01: apex and wildcard" {
+    mod_md_obtains
+}
+
+@test "mod_md, dns-01, MDChallengeDns01Version 1, whose teardown tells no value" {
+    teardown=1 mod_md_obtains
 }

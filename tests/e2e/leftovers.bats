@@ -143,6 +143,29 @@ not_undone() {
     not_undone
 }
 
+@test "dehydrated, dns-01, the handler fails for the second name: the first is left to acmehook pending --clean" {
+    need dehydrated pebble
+    executable handler <<END
+#!/bin/sh
+echo "\$1" >>$PWD/calls
+[ "\$1" = clean_challenge ] || [ "\$(grep -c deploy_challenge $PWD/calls)" = 1 ] || exit
+exec $hooks/nsupdate "\$@"
+END
+    configuration <<END
+match "dns-01" { handler = "$PWD/handler"  env = { "NSUPDATE_KEY=$LAB/acme.key" } }
+END
+    before=$(refusals)
+    run dehydrated_run dns-01 example.test www.example.test
+    [ "$status" -ne 0 ]
+    undone dehydrated
+    not_asked
+    [ "$(records example.test | wc -l)" = 1 ]
+    run -0 acmehook pending
+    [ "${#lines[@]}" = 1 ]
+    run -0 acmehook pending --clean --older-than 0
+    nothing_left
+}
+
 @test "dehydrated, http-01, not verified: undone, the CA is not asked" {
     need dehydrated pebble nginx
     not_served dehydrated_run http-01 www.example.test

@@ -55,7 +55,7 @@ clean() {
     [ -z "$(records example.test)" ]
 }
 
-@test "a secondary that lags 5 s is waited for" {
+@test "D28: a secondary that lags 5 s is waited for" {
     in_lab "$lab" secondary hold
     (sleep 5 && in_lab "$lab" secondary follow) 3>&- &
     event 0 --verify-timeout 60 lags.example.test
@@ -66,15 +66,15 @@ clean() {
     clean lags.example.test
 }
 
-@test "a secondary that never follows: exit 4 in time, it is named, nothing is left" {
+@test "D29: a secondary that never follows: exit 4 in time, it is named, nothing is left" {
     in_lab "$lab" secondary hold
     event 4 --verify-timeout 3 never.example.test
     in_lab "$lab" secondary follow
-    [ "$took" -ge 2900 ]
+    [ "$took" -ge 2700 ]
     [ "$took" -lt 6000 ]
     [ -z "$output" ]
     [[ $stderr == *"dns-01 never.example.test: "* ]]
-    [[ $stderr == *"1 of 2 servers"* ]]
+    [[ $stderr == *"1 of 2 servers"*"RETRY D29"* ]]
     [[ $stderr =~ PASS\ +ns1\.example\.test\ \(127\.0\.0\.1\) ]]
     [[ $stderr =~ RETRY\ +ns2\.example\.test\ \(127\.0\.0\.2\) ]]
     [ -z "$(records example.test)" ]
@@ -89,7 +89,7 @@ clean() {
     [ -z "$(records example.test)" ]
 }
 
-@test "a server that does not answer, beside one that does, is a warning" {
+@test "D30: a server that does not answer, beside one that does, is a warning" {
     in_lab "$lab" secondary stop
     event 0 --verify strict --verify-timeout 60 silent.example.test
     in_lab "$lab" secondary start
@@ -97,7 +97,7 @@ clean() {
     clean silent.example.test
 }
 
-@test "no server answers: exit 4, after the time for one more look" {
+@test "D31: no server answers: exit 4, after the time for one more look" {
     in_lab "$lab" secondary stop
     began=$EPOCHREALTIME
     run -4 --separate-stderr acmehook --verify-timeout 2 --authority 127.0.0.2 verify dns-01 silent.example.test "$value"
@@ -107,7 +107,7 @@ clean() {
     [[ $output == *127.0.0.2*"timed out"* ]]
 }
 
-@test "a lame server beside a good one is a warning" {
+@test "D32: a lame server beside a good one is a warning" {
     update "add _acme-challenge.lame.test. 30 TXT $value"
     run -0 --separate-stderr acmehook --verify-timeout 20 verify dns-01 lame.test "$value"
     [[ $output == WARN* ]]
@@ -115,7 +115,7 @@ clean() {
     update "delete _acme-challenge.lame.test. TXT"
 }
 
-@test "no server serves the zone: exit 4, and the CA's words" {
+@test "D33: no server serves the zone: exit 4, and the CA's words" {
     run -4 --separate-stderr acmehook --verify-timeout 1 --authority 127.0.0.2 verify dns-01 dead.test "$value"
     [[ $output == *127.0.0.2*REFUSED* ]]
     [[ $output == *"The CA would say: "*SERVFAIL* ]]
@@ -126,14 +126,14 @@ clean() {
     [[ $output == *"The CA would say: "*SERVFAIL* ]]
 }
 
-@test "the record at a name with the zone twice: exit 3 at once, and where it is" {
+@test "D14: the record at a name with the zone twice: exit 3 at once, and where it is" {
     update "add _acme-challenge.www.example.test.example.test. 30 TXT $value"
     run -3 --separate-stderr acmehook --verify-timeout 60 verify dns-01 www.example.test "$value"
     [[ $output == *"D14"*"_acme-challenge.www.example.test.example.test"* ]]
     update "delete _acme-challenge.www.example.test.example.test. TXT"
 }
 
-@test "a challenge that is an alias of a name in another zone" {
+@test "D18: a challenge that is an alias of a name in another zone" {
     update "add alias.other.test. 30 TXT $value"
     run -0 --separate-stderr acmehook --verify-timeout 20 verify dns-01 alias.example.test "$value"
     [[ $output == *PASS* ]]
@@ -148,7 +148,7 @@ clean() {
     [ -z "$(records sub.example.test)" ]
 }
 
-@test "an answer that is too long for UDP" {
+@test "D43: an answer that is too long for UDP" {
     mapfile -t lines < <(seq -f "add _acme-challenge.long.example.test. 30 TXT other%g-LPsIwTo7o8BoG0-vjCyGQGBWSVIPxI" 80)
     update "${lines[@]}"
     event 0 --verify strict --verify-timeout 60 long.example.test

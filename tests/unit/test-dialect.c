@@ -209,13 +209,9 @@ static void put_input(const char *text)
 static void make_words(const struct dialect *to, const struct form *form, const struct call *call,
     struct strlist *words)
 {
-	size_t first = 1;
-
-	for (const char *const *w = to->launcher; w && *w; w++)
-		first++;
 	if (to->flags & DIALECT_MUTE)
 		strlist_add(words, form->word);
-	for (size_t i = first; i < call->argv.n; i++)
+	for (size_t i = to->launcher ? 2 : 1; i < call->argv.n; i++)
 		strlist_add(words, call->argv.v[i]);
 }
 

@@ -76,8 +76,18 @@ static void test_digest(void)
 	    "no bits behind the last octet");
 }
 
+static void test_account(void)
+{
+	char label[ACCOUNT_LABEL + 1];
+
+	/* The vector of the draft, and of Boulder. */
+	account_label("https://example.com/acme/acct/ExampleAccount", label);
+	is_text(label, "_ujmmovf2vn55tgye", "the label of an account");
+}
+
 int main(void)
 {
+	test_account();
 	test_names();
 	test_tokens();
 	test_digest();

@@ -8,6 +8,8 @@
 
 /* "Signature Not Yet Valid": the only one that time alone cures. */
 #define EXTENDED_ERROR_NOT_YET 8
+/* "Bogus": does not say why. */
+#define EXTENDED_ERROR_BOGUS 6
 
 struct extended_error {
 	int code;   /* -1: there is none */

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * DNS messages. The C library's own functions build and parse them, within the subset that glibc,
+ * DNS messages. The C library's own functions encode and parse them, within the subset that glibc,
  * musl and FreeBSD share. What they differ in, or leave unchecked, is done here: musl cannot build
- * queries for types above 255, no two agree on how odd octets of a name are written, and none looks
- * into the data of a record.
+ * queries for types above 255, glibc looks at resolv.conf for each, no two agree on how odd octets
+ * of a name are written, and none looks into the data of a record.
  */
 #include "config.h"
 
@@ -32,8 +32,11 @@
 #define TC 0x02
 #define RD 0x01
 #define RA 0x80
+#define AD 0x20
 #define CD 0x10
 #define RCODE 0x0f
+/* Octet 7 of the OPT record. */
+#define DO 0x80
 
 static unsigned char lower(unsigned char c)
 {
@@ -82,7 +85,7 @@ void rcode_name(unsigned rcode, char out[16])
 	    [RCODE_NOTIMP] = "NOTIMP",
 	    [RCODE_REFUSED] = "REFUSED",
 	    [9] = "NOTAUTH",
-	    [16] = "BADVERS",
+	    [RCODE_BADVERS] = "BADVERS",
 	};
 
 	if (rcode < nitems(names) && names[rcode])
@@ -92,12 +95,13 @@ void rcode_name(unsigned rcode, char out[16])
 }
 
 /* Adds the octets of an OPT record (RFC 6891 section 6.1.2), and counts it in the header. */
-static size_t add_opt(unsigned char *out, size_t n)
+static size_t add_opt(unsigned char *out, size_t n, bool signatures)
 {
 	static const unsigned char opt[11] = {
 	    0, 0, TYPE_OPT, MESSAGE_EDNS_SIZE >> 8, MESSAGE_EDNS_SIZE & 0xff};
 
 	memcpy(out + n, opt, sizeof(opt));
+	out[n + 7] = signatures ? DO : 0;
 	out[11] = 1;
 	return n + sizeof(opt);
 }
@@ -115,25 +119,44 @@ static size_t plain_name_len(const unsigned char *name)
 size_t message_build(
     const struct question *question, uint16_t id, bool edns, unsigned char out[MESSAGE_QUERY_MAX])
 {
-	int made;
+	int len;
 	size_t n;
 
 	if (strchr(question->name, '\\'))
 		return 0;
-	made = res_mkquery(
-	    ns_o_query, question->name, ns_c_in, ns_t_txt, NULL, 0, NULL, out, MESSAGE_QUERY_MAX);
-	if (made < HEADER + 5)
+	memset(out, 0, HEADER);
+	len = dn_comp(question->name, out + HEADER, NAME_OCTETS, NULL, NULL);
+	if (len < 1)
 		return 0;
-	/* A C library may have added an OPT of its own (options edns0): it is left out. */
-	n = HEADER + plain_name_len(out + HEADER) + 4;
+	n = HEADER + (size_t)len + 4;
 	out[0] = (unsigned char)(id >> 8);
 	out[1] = (unsigned char)id;
 	out[2] = question->recurse ? RD : 0;
 	out[3] = question->unchecked ? CD : 0;
-	out[10] = out[11] = 0;
+	out[5] = 1; /* question */
 	out[n - 4] = (unsigned char)(question->type >> 8);
 	out[n - 3] = (unsigned char)question->type;
-	return edns ? add_opt(out, n) : n;
+	out[n - 2] = 0;
+	out[n - 1] = ns_c_in;
+	return edns ? add_opt(out, n, question->signatures) : n;
+}
+
+void message_mix_letters(unsigned char *query, const unsigned char bits[MESSAGE_LETTERS])
+{
+	size_t n = plain_name_len(query + HEADER);
+
+	for (size_t i = 0; i < n; i++) {
+		unsigned char *c = &query[HEADER + i];
+
+		if (*c >= 'a' && *c <= 'z' && (bits[i / 8] >> i % 8 & 1))
+			*c = (unsigned char)(*c - 'a' + 'A');
+	}
+}
+
+bool message_same_letters(const unsigned char *query, const unsigned char *reply)
+{
+	return ns_get16(reply + 4) == 0 ||
+	       !memcmp(query + HEADER, reply + HEADER, plain_name_len(query + HEADER));
 }
 
 static bool same_question(const unsigned char *query, const unsigned char *reply, size_t reply_len)
@@ -247,18 +270,20 @@ static bool read_target(const struct reader *r, const ns_rr *rr, struct record *
 	return true;
 }
 
-/* MNAME, RNAME, and five numbers, of which the first is the serial (RFC 1035 section 3.3.13). */
+/* MNAME, RNAME, and five numbers: serial first, minimum last (RFC 1035 section 3.3.13). */
 static bool read_soa(const struct reader *r, const ns_rr *rr, struct record *record)
 {
 	const unsigned char *p = ns_rr_rdata(*rr), *end = p + ns_rr_rdlen(*rr);
-	char name[NAME_TEXT + 1];
+	char primary[NAME_TEXT + 1], person[NAME_TEXT + 1];
 
-	p = read_name(r->data, end, p, name);
+	p = read_name(r->data, end, p, primary);
 	if (p)
-		p = read_name(r->data, end, p, name);
+		p = read_name(r->data, end, p, person);
 	if (!p || end - p != 20)
 		return false;
+	record->target = xstrdup(primary);
 	record->serial = (uint32_t)ns_get32(p);
+	record->minimum = (uint32_t)ns_get32(p + 16);
 	return true;
 }
 
@@ -309,6 +334,15 @@ static bool read_caa(const struct reader *r, const ns_rr *rr, struct record *rec
 	return true;
 }
 
+/* That it is there is all that matters. */
+static bool read_nothing(const struct reader *r, const ns_rr *rr, struct record *record)
+{
+	(void)r;
+	(void)rr;
+	(void)record;
+	return true;
+}
+
 static const struct {
 	uint16_t type;
 	bool (*read)(const struct reader *r, const ns_rr *rr, struct record *record);
@@ -320,6 +354,9 @@ static const struct {
     {TYPE_TXT, read_txt},
     {TYPE_AAAA, read_address},
     {TYPE_CAA, read_caa},
+    {TYPE_DNAME, read_target},
+    {TYPE_NSEC, read_nothing},
+    {TYPE_NSEC3, read_nothing},
 };
 
 static struct record *add_record(struct message *m)
@@ -396,6 +433,7 @@ bool message_parse(struct message *m, const unsigned char *data, size_t len)
 	m->rcode = data[3] & RCODE;
 	m->authoritative = data[2] & AA;
 	m->recursion_available = data[3] & RA;
+	m->authentic = data[3] & AD;
 	if (ns_initparse(data, (int)len, &r.msg) == 0 && read_records(&r))
 		return true;
 	message_free(m);

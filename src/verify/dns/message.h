@@ -29,7 +29,10 @@ enum record_type {
 	TYPE_SOA = 6,
 	TYPE_TXT = 16,
 	TYPE_AAAA = 28,
+	TYPE_DNAME = 39,
 	TYPE_OPT = 41,
+	TYPE_NSEC = 47,
+	TYPE_NSEC3 = 50,
 	TYPE_CAA = 257,
 };
 
@@ -41,6 +44,7 @@ enum rcode {
 	RCODE_NXDOMAIN = 3,
 	RCODE_NOTIMP = 4,
 	RCODE_REFUSED = 5,
+	RCODE_BADVERS = 16,
 };
 /* "NXDOMAIN", or "RCODE23" for one without a name. */
 void rcode_name(unsigned rcode, char out[16]);
@@ -50,8 +54,9 @@ enum section { SECTION_ANSWER, SECTION_AUTHORITY, SECTION_ADDITIONAL };
 struct question {
 	const char *name; /* canonical */
 	uint16_t type;
-	bool recurse;	/* RD: for a resolver, not for an authoritative server */
-	bool unchecked; /* CD: a resolver shall not validate (RFC 4035 section 3.2.2) */
+	bool recurse;	 /* RD: for a resolver, not for an authoritative server */
+	bool unchecked;	 /* CD: a resolver shall not validate (RFC 4035 section 3.2.2) */
+	bool signatures; /* DO: with those of DNSSEC (RFC 3225); needs EDNS */
 };
 
 /* With EDNS we offer to take datagrams of this size (the "DNS flag day 2020" value). */
@@ -65,6 +70,15 @@ struct question {
  */
 size_t message_build(
     const struct question *question, uint16_t id, bool edns, unsigned char out[MESSAGE_QUERY_MAX]);
+
+/*
+ * Makes capitals of some letters of the query's name, as the bits say: who cannot see the query
+ * cannot know which (draft-vixie-dnsext-dns0x20).
+ */
+#define MESSAGE_LETTERS 32
+void message_mix_letters(unsigned char *query, const unsigned char bits[MESSAGE_LETTERS]);
+/* Of a reply that answers the query: is its question, if there is one, written in the same way? */
+bool message_same_letters(const unsigned char *query, const unsigned char *reply);
 
 /*
  * Is the reply an answer to the query, both in octets? Its id must be the query's, and its question
@@ -81,10 +95,11 @@ unsigned message_rcode(const unsigned char *reply);
 struct record {
 	enum section section;
 	uint16_t type;
-	uint32_t ttl;	 /* seconds */
-	char *owner;	 /* canonical */
-	char *target;	 /* CNAME, NS: canonical; NULL otherwise */
-	uint32_t serial; /* SOA */
+	uint32_t ttl;	  /* seconds */
+	char *owner;	  /* canonical */
+	char *target;	  /* CNAME, DNAME, NS, SOA (the primary): canonical; else NULL */
+	uint32_t serial;  /* SOA */
+	uint32_t minimum; /* SOA: with its TTL, how long a denial is remembered; seconds */
 	/* TXT: its strings, joined; A, AAAA: the address in network order; CAA: the value */
 	unsigned char *data;
 	size_t len;
@@ -97,6 +112,7 @@ struct message {
 	unsigned rcode; /* with the upper bits that OPT brings (RFC 6891 section 6.1.3) */
 	bool authoritative;
 	bool recursion_available;
+	bool authentic;		     /* AD: a resolver has validated it */
 	struct extended_error error; /* from OPT */
 	struct record *records;	     /* those of the types above, class IN, without OPT */
 	size_t n;

@@ -50,14 +50,15 @@ static void lookup_finish(struct lookup *l, const struct message *message)
 
 static void lookup_blame(struct lookup *l, const struct exchange_result *result)
 {
-	char resolver[ADDRESS_TEXT], rcode[16];
+	char resolver[ADDRESS_TEXT], rcode[16], *reason = exchange_reason(result);
 
 	address_print(&l->resolvers->v[l->at], DNS_PORT, resolver);
 	if (result->end == EXCHANGE_REPLY)
 		rcode_name(result->message->rcode, rcode);
 	buf_printf(&l->reason, "%s%s %s%s", l->reason.len ? ", " : "", resolver,
 	    result->end == EXCHANGE_REPLY ? "answered " : "",
-	    result->end == EXCHANGE_REPLY ? rcode : exchange_reason(result));
+	    result->end == EXCHANGE_REPLY ? rcode : reason);
+	free(reason);
 }
 
 static void lookup_answered(void *arg, const struct exchange_result *result)
@@ -84,7 +85,7 @@ static bool is_to_skip(const struct lookup *l)
 	const union address *resolver = &l->resolvers->v[l->at];
 
 	return l->answered[l->at] ||
-	       (!l->thorough && silence_of(&l->all->silences, resolver, uv_now(l->all->loop)));
+	       (!l->thorough && peers_silence(&l->all->peers, resolver, uv_now(l->all->loop)));
 }
 
 /*
@@ -147,6 +148,8 @@ struct find {
 	size_t max;	/* names */
 	size_t pending; /* lookups of addresses */
 	bool blind;	/* a lookup was not answered at all */
+	bool orphan;
+	bool climbed; /* the first answer has come */
 	struct found_server *servers;
 	size_t n;
 	void (*done)(void *arg, const struct find_result *result);
@@ -196,6 +199,7 @@ static void find_finish(struct find *f, const char *reason, bool zone)
 	    .servers = f->servers,
 	    .n = f->n,
 	    .blind = f->blind,
+	    .orphan = f->orphan,
 	    .reason = reason,
 	};
 
@@ -372,6 +376,8 @@ static void soa_answered(void *arg, const struct lookup_result *result)
 		find_fail(f, "zone", result->reason, false);
 		return;
 	}
+	f->orphan = f->orphan || (!f->climbed && result->message->rcode == RCODE_NXDOMAIN);
+	f->climbed = true;
 	zone = zone_in(result->message, f->zone);
 	parent = name_parent(f->zone);
 	if (!zone && !parent) {

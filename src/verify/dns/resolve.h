@@ -49,8 +49,9 @@ struct found_server {
 struct find_result {
 	const char *zone; /* NULL if it was not found, see reason then */
 	const struct found_server *servers;
-	size_t n;   /* 0 if no name server of the zone has an address that we can find */
-	bool blind; /* the resolvers did not answer: this says nothing about the zone */
+	size_t n;    /* 0 if no name server of the zone has an address that we can find */
+	bool blind;  /* the resolvers did not answer: this says nothing about the zone */
+	bool orphan; /* the name above the one that was asked for does not exist */
 	const char *reason;
 };
 

@@ -127,13 +127,14 @@ records() {
     in_lab dig +noall +answer @127.0.0.1 "$1" AXFR | awk '$4 == "TXT"'
 }
 
-# No TXT record in any zone that is written to, no file in the web root.
+# No TXT record in any zone that is written to, no file in the web root, nothing in the journal.
 nothing_left() {
     local zone
     for zone in example.test sub.example.test other.test; do
         [ -z "$(records "$zone")" ] || return
     done
-    [ -z "$(find "$LAB/www/.well-known/acme-challenge" -type f)" ]
+    [ -z "$(find "$LAB/www/.well-known/acme-challenge" -type f)" ] || return
+    [ -z "$(acmehook pending 2>&1)" ]
 }
 
 # ddns_tsig_configuration [LINE]...: of Debian's hook, which reads it in its working directory.
