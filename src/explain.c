@@ -133,7 +133,7 @@ static void print_task(const struct job *job, size_t i)
 		    job->tasks[i].call ? "" : "; it has no word for this event and is not called");
 	else
 		printf("handler:  none; the event goes nowhere\n");
-	if (target->handler && job->tasks[i].call)
+	if (target->handler && job->tasks[i].call && !target->to->compose)
 		print_fault(target);
 	if (target->handler && view_text(&target->view, OPTION_USER))
 		printf("user:     %s\n", view_text(&target->view, OPTION_USER));

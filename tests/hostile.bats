@@ -47,7 +47,7 @@ bad() {
 run_both() {
     SECONDS=0
     { event bad.test; event good.test; } >events
-    run --separate-stderr "$@" "$acmehook" run events
+    run --separate-stderr "$@" "$acmehook" --jobs 1 --ordered run events
     took=$SECONDS
     [ "${#lines[@]}" -eq 2 ] || { echo "$output"; echo "$stderr"; return 1; }
     result=${lines[0]}
@@ -212,7 +212,7 @@ exit 5
 EOF
     # where there is a terminal
     { event bad.test; event good.test; } >events
-    script -qec "'$acmehook' run events >results" typescript </dev/null >/dev/null || :
+    script -qec "'$acmehook' --jobs 1 --ordered run events >results" typescript </dev/null >/dev/null || :
     result=$(head -n 1 results)
     failed "exit status 5"
     says '.handler.stderr | startswith("one\n") and endswith("two\n") and contains("/dev/tty")'

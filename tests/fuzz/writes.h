@@ -19,9 +19,10 @@ static inline void check_call(const struct call *call, const struct dialect *to,
 {
 	size_t at = 0;
 
-	while (to->launcher && to->launcher[at])
-		at++;
-	MUST(at < call->argv.n && !strcmp(call->argv.v[at], "/handler"));
+	if (to->compose) /* no program is called */
+		return;
+	while (at < call->argv.n && strcmp(call->argv.v[at], "/handler"))
+		at++; /* what runs the handler comes before it */
 	for (size_t i = 0; i < call->env.n; i++)
 		MUST(*call->env.v[i] && *call->env.v[i] != '=');
 	for (size_t i = at; i < call->argv.n && verb == VERB_DEPLOY; i++)
