@@ -81,6 +81,16 @@ static bool recall(struct job *job, struct error *error)
 	return true;
 }
 
+/* Nobody is for any of it, and the client asks others. */
+static bool is_declined(const struct job *job)
+{
+	size_t i = 0;
+
+	while (i < job->deploy.events.n && job->deploy.targets[i].unhandled)
+		i++;
+	return job->from->flags & DIALECT_OFFERS && i && i == job->deploy.events.n;
+}
+
 struct job *job_new(struct jobs *jobs, const struct dialect *from, const struct form *form,
     struct events *events, const struct error *error)
 {
@@ -107,6 +117,7 @@ struct job *job_new(struct jobs *jobs, const struct dialect *from, const struct 
 	}
 	if (batch_plan(&job->deploy, &jobs->scope, &culprit, &why)) {
 		link_calls(job);
+		job->declined = is_declined(job);
 		return job;
 	}
 	job_fail(job, culprit, &why);

@@ -519,7 +519,8 @@ known() {
 }
 
 @test "no dialect is missing here: every client, every handler, and every client's wrong calls" {
-    diff <(known to) <(tr ' ' '\n' <<<"$handlers")
+    # with handlers of these two one talks: talk.bats
+    diff <(known to | grep -vxE 'json|manual') <(tr ' ' '\n' <<<"$handlers")
     diff <(known from) <(sed -n 's/^@test .*{ every_handler \([^ ]*\) .*/\1/p' "$BATS_TEST_FILENAME" | grep -vx lego-raw | sort -u)
     # JSON events that are wrong are in run.bats
     diff <(known from | grep -vx json) <(sed -n 's/^\([a-z_.-]*\)  *| .* | *[0-9]* |.*/\1/p' "$BATS_TEST_FILENAME" | sort -u)

@@ -132,7 +132,8 @@ static void test_round_trip(void)
 	    "{ \"cmd\": \"perform_challenge\", \"type\": \"http-01\", \"domain\": \"a.test\", "
 	    "\"token\": \"" TOKEN "\", \"validation\": \"" KEY_AUTH
 	    "\", \"uri\": \"http://a.test/.well-known/acme-challenge/" TOKEN
-	    "\", \"key_auth\": \"" KEY_AUTH "\" }",
+	    "\", \"command\": \"mkdir -p .well-known/acme-challenge && printf %s " KEY_AUTH
+	    " >.well-known/acme-challenge/" TOKEN "\", \"key_auth\": \"" KEY_AUTH "\" }",
 	    "{ \"cmd\": \"cleanup\", \"type\": \"dns-01\", \"status\": \"pending\", \"domain\": "
 	    "\"a.test\", \"token\": \"" TOKEN "\", \"validation\": \"" DIGEST
 	    "\", \"key_auth\": \"" KEY_AUTH "\", \"validated\": null, \"error\": null }",
