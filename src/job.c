@@ -356,7 +356,7 @@ static void on_run_ended(void *arg, const struct process_result *result)
 	job->transport = NULL;
 	run->ended = true;
 	run->result = *result;
-	run_judge(run, &batch->targets[call->first], call);
+	run_judge(run, &batch->targets[call->first]);
 	if (run->error.failure && tries_again(job, batch, run))
 		return;
 	if (run->error.failure)

@@ -127,10 +127,10 @@ static bool says(const char *output, const char *word)
 	return !strncmp(output, word, len) && !output[len + strspn(output + len, " \t\r\n")];
 }
 
-void run_judge(struct run *run, const struct target *target, const struct call *call)
+void run_judge(struct run *run, const struct target *target)
 {
 	const struct process_result *r = &run->result;
-	const char *path = call->argv.v[0], *not_implemented = target->to->not_implemented;
+	const char *path = target->handler, *not_implemented = target->to->not_implemented;
 
 	if (r->failure)
 		error_set(&run->error, r->failure, "%s", r->err);

@@ -56,7 +56,7 @@ bool batch_plan(struct batch *batch, const struct scope *scope, size_t *i, struc
 void batch_free(struct batch *batch);
 
 /* What a handler's end means: sets run->error or run->not_implemented. */
-void run_judge(struct run *run, const struct target *target, const struct call *call);
+void run_judge(struct run *run, const struct target *target);
 /* What a handler printed, without white space around it, as certbot hands it on; the caller frees
  * it. NULL: nothing. */
 char *run_output(const struct run *run);
