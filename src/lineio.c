@@ -106,11 +106,19 @@ static void read_some(struct lineio *io)
 
 static void on_retry(uv_timer_t *timer);
 
+/* Room may come back on a disk; what else is full, such as /dev/full, stays so. */
+static bool may_have_room(int fd, int error)
+{
+	struct stat st;
+
+	return (error == ENOSPC || error == EDQUOT) && !fstat(fd, &st) && S_ISREG(st.st_mode);
+}
+
 static void trouble(struct lineio *io, int error)
 {
 	bool first = !io->gone && !io->full;
 
-	io->full = error == ENOSPC || error == EDQUOT || error == EFBIG;
+	io->full = may_have_room(io->out.fd, error);
 	io->gone = !io->full;
 	if (io->full)
 		uv_timer_start(&io->retry, on_retry, RETRY, 0);

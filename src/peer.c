@@ -219,7 +219,8 @@ static void on_trouble(void *arg, int error, bool kept)
 	peer->lost = true;
 	peer->peers->lost = peer->peers->lost || peer->vital;
 	if (error != EPIPE && error != ECONNRESET)
-		report_line(NULL, "run: %s: %s", peer->name, strerror(error));
+		report_line(
+		    NULL, "run: %s: results cannot be written: %s", peer->name, strerror(error));
 }
 
 static const struct lineio_events lineio_events = {

@@ -325,7 +325,7 @@ EOF
     { event bad.test; event good.test; } >events
     run --separate-stderr bash -c '"$0" run events >/dev/full' "$acmehook"
     status_is 75
-    stderr_is "acmehook: stdout: cannot write"
+    stderr_has "acmehook: run: events: results cannot be written: No space left on device"
 }
 
 @test "memory does not grow with the number of events" {
