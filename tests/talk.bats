@@ -24,9 +24,13 @@ teardown() {
 # client WORD...: acmehook as the client that has these words starts it; we are at the other end of
 # its standard input and output
 client() {
-    coproc ACME { exec "$acmehook" "$@" 2>stderr 3>&-; }
-    # shellcheck disable=SC2034,SC2153
-    pid=$ACME_PID in=${ACME[0]} out=${ACME[1]}
+    # no coprocess: bash forgets what one has said when it ends
+    rm -f said heard
+    mkfifo said heard
+    [ -z "${out-}" ] || exec {out}>&- {in}<&-
+    "$acmehook" "$@" <heard >said 2>stderr 3>&- &
+    pid=$!
+    exec {out}>heard {in}<said
 }
 hears() { # TEXT: the next line of the client
     local line
