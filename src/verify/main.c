@@ -20,6 +20,7 @@
 #include "verify/dns/servers.h"
 #include "verify/privileges.h"
 #include "verify/sandbox.h"
+#include "verify/vantage.h"
 
 /* Replies wait that long for somebody to read them; progress is left out much earlier. */
 #define OUTPUT_MAX (256 * 1024 * 1024)
@@ -243,6 +244,7 @@ int main(int argc, char **argv)
 	}
 	servers_read(&resolvers, SERVERS_FILE); /* while it is sure that we can */
 	addresses_free(&resolvers);
+	vantage_look(); /* the sandbox has no sockets for that */
 	sandbox_enter(&sandbox, SERVERS_FILE);
 	start(&v);
 	do {

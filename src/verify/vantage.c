@@ -8,15 +8,16 @@
 
 #include "verify/dns/reserved.h"
 
-bool vantage_is_behind(const union address *address)
+static bool only_private;
+
+void vantage_look(void)
 {
 	uv_interface_address_t *all;
 	bool private = false, public = false;
 	int n;
 
-	if (address_is_v6(address) || address_reserved_block(address) ||
-	    uv_interface_addresses(&all, &n))
-		return false;
+	if (uv_interface_addresses(&all, &n))
+		return;
 	for (int i = 0; i < n; i++) {
 		union address own = {.v4 = all[i].address.address4};
 
@@ -27,5 +28,10 @@ bool vantage_is_behind(const union address *address)
 		else public = true;
 	}
 	uv_free_interface_addresses(all, n);
-	return private && !public;
+	only_private = private && !public;
+}
+
+bool vantage_is_behind(const union address *address)
+{
+	return only_private && !address_is_v6(address) && !address_reserved_block(address);
 }

@@ -7,6 +7,8 @@
 
 #include "verify/dns/servers.h"
 
+/* Takes note of this host's addresses. */
+void vantage_look(void);
 /*
  * Are we in a private network, and may the address be that of the router before it, as seen from
  * the Internet? Many routers do not let such connections back in, or answer them themselves.
