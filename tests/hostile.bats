@@ -3,10 +3,8 @@
 load lib
 
 setup() {
-    cd "$BATS_TEST_TMPDIR" || return
+    own_directory
     mkdir work
-    export ACMEHOOK_CONFIG=$PWD/acmehook.conf
-    export ACMEHOOK_STATE=$PWD/state
     config <<EOF
 verify = "off"
 timeout = 5

@@ -6,6 +6,8 @@ bats_require_minimum_version 1.5.0
 
 acmehook=$builddir/acmehook
 export LC_ALL=C ACMEHOOK_LIBEXECDIR=$srcdir/hooks/acme.sh
+# The system's journal is not for tests: one that has none of its own fails.
+export ACMEHOOK_STATE=/dev/null/journal
 
 # Test vectors: a key authorization and its digest (RFC 8555 section 8.1).
 token=LoqXcYV8q5ONbJQxbmR7SCTNo3tiAXDfowyjxAjEuX0

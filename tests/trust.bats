@@ -2,12 +2,10 @@
 load lib
 
 setup() {
-    cd "$BATS_TEST_TMPDIR" || return
+    own_directory
     umask 022
     mkdir etc
     recorder etc/hook
-    export ACMEHOOK_CONFIG=$PWD/acmehook.conf
-    export ACMEHOOK_STATE=$PWD/state
     config </dev/null
     # somebody who is neither root nor we
     other=12345

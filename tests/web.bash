@@ -59,8 +59,7 @@ web() {
 
 # Sets what the servers are called by, and the names of most tests.
 web_setup() {
-    cd "$BATS_TEST_TMPDIR" || return
-    export ACMEHOOK_CONFIG=$BATS_TEST_TMPDIR/acmehook.conf
+    own_directory
     config </dev/null
     authority=127.0.0.1#$(cat "$BATS_FILE_TMPDIR/dns.ports")
     through web

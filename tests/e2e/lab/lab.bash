@@ -11,6 +11,8 @@ LAB=$BATS_FILE_TMPDIR/lab
 hooks=$srcdir/hooks
 ddns_tsig=/usr/share/dehydrated-hook-ddns-tsig/dehydrated-hook-ddns-tsig.py
 export LAB
+# The system's journal is not for tests: one that has none of its own fails.
+export ACMEHOOK_STATE=/dev/null/journal
 
 # Skips a test, or fails it where end-to-end tests must not be skipped (ACMEHOOK_E2E=required).
 # With ACMEHOOK_E2E=no there is no laboratory, and all are skipped.
