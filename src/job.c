@@ -383,10 +383,10 @@ static void start_run(struct job *job, struct batch *batch)
 	env_set(&call->env, "ACMEHOOK_JOB", job->id);
 	job->running = transport->start(&errand, on_run_ended, job, &run->error);
 	run->started = job->running != NULL;
-	if (run->started)
+	if (run->started) {
 		job->transport = transport;
-	if (run->started)
 		return;
+	}
 	run_failed(job, batch, run);
 	batch->at++;
 	run_next(job);
@@ -409,13 +409,19 @@ static void run_next(struct job *job)
 
 /* --- the beginning */
 
+/* Nothing was deployed, and nothing will be. */
+static void give_up(struct job *job, const struct error *error)
+{
+	job_fail(job, 0, error);
+	finish(job);
+}
+
 static void begin(struct job *job)
 {
 	struct error error = {0};
 
 	if (!record_begin(job, &error)) {
-		job_fail(job, 0, &error);
-		finish(job);
+		give_up(job, &error);
 		return;
 	}
 	for (size_t i = 0; i < job->deploy.events.n; i++)
@@ -445,8 +451,7 @@ static void wait_for_lock(struct job *job, const char *name, pid_t holder)
 		error_set(&error, FAILURE_STOPPED,
 		    "another acmehook (process %ld) has worked on %s for %g s (--lock-timeout)",
 		    (long)holder, name, (double)limit / 1000);
-		job_fail(job, 0, &error);
-		finish(job);
+		give_up(job, &error);
 		return;
 	}
 	if (job->waited == LOCK_PATIENCE &&
@@ -479,15 +484,16 @@ static void proceed(struct job *job)
 {
 	struct error error = {0};
 
-	if (!job->error.failure && records(job) && !journal_open(job->jobs->journal, true, &error))
-		job_fail(job, 0, &error);
 	if (job->error.failure) {
 		finish(job);
-	} else if (records(job)) {
-		job->state = JOB_LOCKING;
-		lock(job);
-	} else {
+	} else if (!records(job)) {
 		begin(job);
+	} else if (!journal_open(job->jobs->journal, true, &error)) {
+		give_up(job, &error);
+	} else {
+		job->state = JOB_LOCKING;
+		record_names(job);
+		lock(job);
 	}
 }
 
@@ -510,8 +516,7 @@ static void stop_before(struct job *job)
 	struct error error = {0};
 
 	error_set(&error, FAILURE_STOPPED, "stopped before the handler was called");
-	job_fail(job, 0, &error);
-	finish(job);
+	give_up(job, &error);
 }
 
 static void stop_asking(struct job *job)
@@ -553,6 +558,7 @@ void job_free(struct job *job)
 	}
 	free(job->tasks);
 	free(job->id);
+	strlist_free(&job->names);
 	batch_free(&job->deploy);
 	batch_free(&job->undo);
 	free(job);

@@ -64,13 +64,14 @@ struct job {
 	struct task *tasks;		   /* as many as deploy.events */
 	const struct transport *transport; /* of the call that runs; NULL: none */
 	void *running;
-	struct strlist locked; /* names whose lock we have */
-	uv_timer_t *timer;     /* runs while it waits for a lock, or to clean once more */
-	long waited;	       /* ms, for locks */
-	size_t pending;	       /* questions */
-	bool declined;	       /* no handler is for it, and the client goes on to its next offer */
-	struct error error;    /* the first that came up */
-	size_t culprit;	       /* the event it came up with */
+	struct strlist names; /* those to be locked */
+	bool locked;	      /* they are */
+	uv_timer_t *timer;    /* runs while it waits for a lock, or to clean once more */
+	long waited;	      /* ms, for locks */
+	size_t pending;	      /* questions */
+	bool declined;	      /* no handler is for it, and the client goes on to its next offer */
+	struct error error;   /* the first that came up */
+	size_t culprit;	      /* the event it came up with */
 	struct error undo_error;	 /* why nothing could be undone */
 	void (*proven)(struct job *job); /* see prove.h */
 	/* May be set before job_start(): its handlers have ended, and it goes on to be verified. */

@@ -87,11 +87,16 @@ bool target_plan(const struct scope *scope, const struct event *event, struct ta
 		   rules->file ? rules->file : "the configuration file");
 }
 
+size_t batch_own(const struct batch *batch)
+{
+	return batch->events.n - batch->told;
+}
+
 /* Events that follow each other and have the same rule share brackets and chains. */
 static bool write_calls(struct batch *batch, struct error *error)
 {
 	const struct target *targets = batch->targets;
-	size_t n = batch->events.n - batch->told;
+	size_t n = batch_own(batch);
 
 	for (size_t first = 0, count; first < n; first += count) {
 		const struct target *t = &targets[first];

@@ -54,6 +54,8 @@ bool target_plan(const struct scope *scope, const struct event *event, struct ta
  */
 bool batch_plan(struct batch *batch, const struct scope *scope, size_t *i, struct error *error);
 void batch_free(struct batch *batch);
+/* How many of its events, the first ones, are told now. */
+size_t batch_own(const struct batch *batch);
 
 /* What a handler's end means: sets run->error or run->not_implemented. */
 void run_judge(struct run *run, const struct target *target);

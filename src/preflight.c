@@ -68,7 +68,7 @@ static void ask(struct job *job, size_t i, void (*done)(struct job *job))
 bool preflight_start(struct job *job, void (*done)(struct job *job))
 {
 	/* of those that were told earlier it was asked then */
-	for (size_t i = 0; i < job->deploy.events.n - job->deploy.told; i++)
+	for (size_t i = 0; i < batch_own(&job->deploy); i++)
 		if (is_wanted(job, i))
 			ask(job, i, done);
 	return job->pending > 0;

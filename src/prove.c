@@ -45,8 +45,7 @@ bool job_verifies(const struct job *job, size_t i)
 
 bool job_defers(const struct job *job, size_t i)
 {
-	return i < job->deploy.events.n - job->deploy.told &&
-	       batch_goes_on(&job->deploy.events.v[i]);
+	return i < batch_own(&job->deploy) && batch_goes_on(&job->deploy.events.v[i]);
 }
 
 long job_default_timeout(const char *type)

@@ -13,12 +13,6 @@
 #include "lock.h"
 #include "report.h"
 
-/* The events that are told now; others of the batch were told by earlier calls. */
-static size_t told_now(const struct job *job)
-{
-	return job->deploy.events.n - job->deploy.told;
-}
-
 static char *absolute(const char *path)
 {
 	char *cwd = *path == '/' ? NULL : getcwd(NULL, 0), *all;
@@ -82,7 +76,7 @@ static void change(struct job *job, size_t i, enum entry_state state, bool verif
 
 bool record_begin(struct job *job, struct error *error)
 {
-	for (size_t i = 0; i < told_now(job); i++) {
+	for (size_t i = 0; i < batch_own(&job->deploy); i++) {
 		enum verb verb = job->deploy.events.v[i].verb;
 
 		if (!job->tasks[i].call)
@@ -124,7 +118,7 @@ static void end_clean(struct job *job, size_t i)
 
 void record_end(struct job *job)
 {
-	for (size_t i = 0; i < told_now(job); i++) {
+	for (size_t i = 0; i < batch_own(&job->deploy); i++) {
 		if (!job->tasks[i].recorded)
 			continue;
 		if (job->deploy.events.v[i].verb == VERB_DEPLOY)
@@ -132,7 +126,7 @@ void record_end(struct job *job)
 		else
 			end_clean(job, i);
 	}
-	for (size_t i = told_now(job); i < job->deploy.events.n; i++)
+	for (size_t i = batch_own(&job->deploy); i < job->deploy.events.n; i++)
 		if (job->tasks[i].verify)
 			change(job, i, ENTRY_DEPLOYED, true);
 }
@@ -144,44 +138,41 @@ static int by_name(const void *a, const void *b)
 	return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-/* Always in the same order: two that want the same names do not wait for each other. */
-static void collect_names(const struct job *job, struct strlist *names)
+void record_names(struct job *job)
 {
-	for (size_t i = 0; i < told_now(job); i++)
+	struct strlist *names = &job->names;
+
+	for (size_t i = 0; i < batch_own(&job->deploy); i++)
 		if (job->tasks[i].call && verb_is_challenge(job->deploy.events.v[i].verb))
 			strlist_add(names, job->deploy.events.v[i].field[FIELD_DOMAIN]);
+	/* always in the same order: two that want the same names do not wait for each other */
 	if (names->n)
 		qsort(names->v, names->n, sizeof(*names->v), by_name);
 }
 
-static void drop(struct job *job)
+/* Drops the locks of the first n names. */
+static void drop(const struct job *job, size_t n)
 {
-	for (size_t i = 0; i < job->locked.n; i++)
-		lock_drop(job->jobs->journal->lock, job->locked.v[i]);
-	strlist_free(&job->locked);
+	for (size_t i = 0; i < n; i++)
+		lock_drop(job->jobs->journal->lock, job->names.v[i]);
 }
 
 bool record_lock(struct job *job, const char **name, pid_t *holder)
 {
-	struct strlist names = {0};
-	bool taken = true;
-
-	collect_names(job, &names);
-	for (size_t i = 0; i < names.n && taken; i++) {
-		taken = lock_take(job->jobs->journal->lock, names.v[i], holder);
-		if (taken)
-			strlist_add(&job->locked, names.v[i]);
-		else
-			*name = job->deploy.events.v[0].field[FIELD_DOMAIN];
+	for (size_t i = 0; i < job->names.n; i++) {
+		if (lock_take(job->jobs->journal->lock, job->names.v[i], holder))
+			continue;
+		*name = job->names.v[i];
+		drop(job, i);
+		return false;
 	}
-	if (!taken)
-		drop(job);
-	strlist_free(&names);
-	return taken;
+	job->locked = true;
+	return true;
 }
 
 void record_unlock(struct job *job)
 {
-	if (job->locked.n)
-		drop(job);
+	if (job->locked)
+		drop(job, job->names.n);
+	job->locked = false;
 }
