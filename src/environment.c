@@ -99,7 +99,7 @@ bool environment_inherits(const char *entry)
 {
 	if (is_among(entry, for_us_alone, nitems(for_us_alone)))
 		return false;
-	return geteuid() != 0 || !is_among(entry, dangerous, nitems(dangerous));
+	return !is_among(entry, dangerous, nitems(dangerous)) || geteuid() != 0;
 }
 
 /* Does one of the layers from the given one on have this name? */
