@@ -9,6 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "claim.h"
 #include "journal.h"
 #include "preflight.h"
 #include "prove.h"
@@ -17,6 +18,7 @@
 #include "record_name.h"
 #include "report.h"
 #include "transport.h"
+#include "undo.h"
 #include "verifier.h"
 
 static void run_next(struct job *job);
@@ -132,11 +134,9 @@ static void on_handle_closed(uv_handle_t *handle)
 	free(handle);
 }
 
-static void on_finish(uv_timer_t *timer)
+static void leave(struct job *job)
 {
-	struct job *job = timer->data;
-
-	uv_close((uv_handle_t *)timer, on_handle_closed);
+	uv_close((uv_handle_t *)job->timer, on_handle_closed);
 	job->timer = NULL;
 	*job->link = job->next;
 	if (job->next)
@@ -175,24 +175,32 @@ static void share_error(struct job *job)
 	}
 }
 
-static void wait_for(struct job *job, long ms, uv_timer_cb then)
+static void on_timer(uv_timer_t *timer)
 {
+	struct job *job = timer->data;
+
+	job->due(job);
+}
+
+void job_wait(struct job *job, long ms, void (*due)(struct job *job))
+{
+	job->due = due;
 	if (!job->timer) {
 		job->timer = xcalloc(1, sizeof(*job->timer));
 		uv_timer_init(job->jobs->loop, job->timer);
 		job->timer->data = job;
 	}
-	uv_timer_start(job->timer, then, (uint64_t)ms, 0);
+	uv_timer_start(job->timer, on_timer, (uint64_t)ms, 0);
 }
 
 static void finish(struct job *job)
 {
-	job->jobs->undoing -= job->state == JOB_UNDOING;
+	undo_end(job);
 	share_error(job);
 	record_end(job);
-	record_unlock(job);
+	claim_end(job);
 	job->state = JOB_DONE;
-	wait_for(job, 0, on_finish);
+	job_wait(job, 0, leave);
 }
 
 bool job_deployed(const struct job *job, size_t i)
@@ -203,84 +211,9 @@ bool job_deployed(const struct job *job, size_t i)
 	       !(run->error.failure && job->deploy.targets[i].to->flags & DIALECT_DECLINES);
 }
 
-/* The way back of a deployment. */
-static void add_undo(struct job *job, size_t i)
-{
-	struct event *event = events_add(&job->undo.events);
-	char *output = run_output(job->tasks[i].run);
-
-	event_copy(event, &job->deploy.events.v[i]);
-	event->verb = VERB_CLEAN;
-	event_set(event, FIELD_STATUS, "invalid"); /* the CA was not, and will not be, content */
-	event_set(event, FIELD_OUTPUT, output);
-	free(output);
-}
-
-static const struct run *run_of(const struct batch *batch, size_t i)
-{
-	for (size_t c = 0; c < batch->calls.n; c++)
-		if (!batch->calls.v[c].bracket &&
-		    i - batch->calls.v[c].first < batch->calls.v[c].count)
-			return &batch->runs[c];
-	return NULL;
-}
-
-/* How often it is looked whether fewer are being undone, in ms. */
-#define UNDO_INTERVAL 10
-
-/* When a service stops there may be thousands to undo: not all at once. */
-static void undo_in_turn(struct job *job);
-
-static void on_undo_timer(uv_timer_t *timer)
-{
-	undo_in_turn(timer->data);
-}
-
-static void undo_in_turn(struct job *job)
-{
-	struct jobs *jobs = job->jobs;
-
-	if (jobs->most_undoing && jobs->undoing >= jobs->most_undoing) {
-		wait_for(job, UNDO_INTERVAL, on_undo_timer);
-		return;
-	}
-	jobs->undoing++;
-	job->state = JOB_UNDOING;
-	run_next(job);
-}
-
-/* Will nobody else clean? The clients of a stream do, but not after we were stopped: they wait for
- * whoever comes after us, or are gone. */
-static bool must_undo(const struct job *job)
-{
-	return job->from->flags & DIALECT_LEAKS ||
-	       (job->from->flags & DIALECT_STREAM && job->jobs->stopping);
-}
-
-/* Makes of every deploy that was begun a clean, and runs those. */
-static bool undo(struct job *job)
-{
-	size_t culprit, n = 0;
-
-	if (!must_undo(job))
-		return false;
-	for (size_t i = 0; i < job->deploy.events.n; i++)
-		if (job_deployed(job, i))
-			add_undo(job, i);
-	if (!job->undo.events.n ||
-	    !batch_plan(&job->undo, &job->jobs->scope, &culprit, &job->undo_error))
-		return false;
-	for (size_t i = 0; i < job->deploy.events.n; i++)
-		if (job_deployed(job, i))
-			job->tasks[i].undone = run_of(&job->undo, n++);
-	job->state = JOB_STOPPED;
-	undo_in_turn(job);
-	return true;
-}
-
 static void finish_or_undo(struct job *job)
 {
-	if (!job->error.failure || !undo(job))
+	if (!job->error.failure || !undo_start(job, run_next))
 		finish(job);
 }
 
@@ -325,11 +258,6 @@ static void run_failed(struct job *job, struct batch *batch, struct run *run)
  * minute. */
 #define CLEAN_PAUSE 1000
 
-static void on_pause_ended(uv_timer_t *timer)
-{
-	run_next(timer->data);
-}
-
 /* A clean that failed is tried again, as often as is set: what is left behind stays for long. */
 static bool tries_again(struct job *job, struct batch *batch, struct run *run)
 {
@@ -342,7 +270,7 @@ static bool tries_again(struct job *job, struct batch *batch, struct run *run)
 		return false;
 	process_result_free(&run->result);
 	*run = (struct run){.tries = tries};
-	wait_for(job, CLEAN_PAUSE << (tries < 7 ? tries - 1 : 6), on_pause_ended);
+	job_wait(job, CLEAN_PAUSE << (tries < 7 ? tries - 1 : 6), run_next);
 	return true;
 }
 
@@ -420,6 +348,10 @@ static void begin(struct job *job)
 {
 	struct error error = {0};
 
+	if (job->error.failure) {
+		finish(job);
+		return;
+	}
 	if (!record_begin(job, &error)) {
 		give_up(job, &error);
 		return;
@@ -429,48 +361,6 @@ static void begin(struct job *job)
 			verifier_prepare(job->jobs->verifier);
 	job->state = JOB_RUNNING;
 	run_next(job);
-}
-
-/* How often a lock is looked at, and when people are told that we wait; ms. */
-#define LOCK_INTERVAL 25
-#define LOCK_PATIENCE 2000
-
-static void lock(struct job *job);
-
-static void on_lock_timer(uv_timer_t *timer)
-{
-	lock(timer->data);
-}
-
-static void wait_for_lock(struct job *job, const char *name, pid_t holder)
-{
-	long limit = view_number(&job->deploy.targets[0].view, OPTION_LOCK_TIMEOUT);
-	struct error error = {0};
-
-	if (job->waited >= limit) {
-		error_set(&error, FAILURE_STOPPED,
-		    "another acmehook (process %ld) has worked on %s for %g s (--lock-timeout)",
-		    (long)holder, name, (double)limit / 1000);
-		give_up(job, &error);
-		return;
-	}
-	if (job->waited == LOCK_PATIENCE &&
-	    (job->jobs->report->verbose || job->jobs->report->terminal))
-		report_line(job->jobs->report, "%s: waiting for another acmehook (process %ld)",
-		    name, (long)holder);
-	job->waited += LOCK_INTERVAL;
-	wait_for(job, LOCK_INTERVAL, on_lock_timer);
-}
-
-static void lock(struct job *job)
-{
-	const char *name;
-	pid_t holder;
-
-	if (record_lock(job, &name, &holder))
-		begin(job);
-	else
-		wait_for_lock(job, name, holder);
 }
 
 static bool records(const struct job *job)
@@ -484,16 +374,12 @@ static void proceed(struct job *job)
 {
 	struct error error = {0};
 
-	if (job->error.failure) {
-		finish(job);
-	} else if (!records(job)) {
+	if (job->error.failure || !records(job)) {
 		begin(job);
 	} else if (!journal_open(job->jobs->journal, true, &error)) {
 		give_up(job, &error);
 	} else {
-		job->state = JOB_LOCKING;
-		record_names(job);
-		lock(job);
+		claim_start(job, begin);
 	}
 }
 

@@ -66,12 +66,14 @@ struct job {
 	void *running;
 	struct strlist names; /* those to be locked */
 	bool locked;	      /* they are */
-	uv_timer_t *timer;    /* runs while it waits for a lock, or to clean once more */
-	long waited;	      /* ms, for locks */
-	size_t pending;	      /* questions */
-	bool declined;	      /* no handler is for it, and the client goes on to its next offer */
-	struct error error;   /* the first that came up */
-	size_t culprit;	      /* the event it came up with */
+	uv_timer_t *timer;    /* see job_wait() */
+	void (*due)(struct job *job);
+	void (*run)(struct job *job); /* what it waits to do; see claim.h, undo.h */
+	long waited;		      /* ms, for locks */
+	size_t pending;		      /* questions */
+	bool declined;	    /* no handler is for it, and the client goes on to its next offer */
+	struct error error; /* the first that came up */
+	size_t culprit;	    /* the event it came up with */
 	struct error undo_error;	 /* why nothing could be undone */
 	void (*proven)(struct job *job); /* see prove.h */
 	/* May be set before job_start(): its handlers have ended, and it goes on to be verified. */
@@ -100,6 +102,8 @@ void jobs_stop(struct jobs *jobs);
 
 /* For the parts of a job: what failed, and for which of its events. The first one counts. */
 void job_fail(struct job *job, size_t i, const struct error *error);
+/* Likewise: calls due() from the loop, in so many ms; one at a time. */
+void job_wait(struct job *job, long ms, void (*due)(struct job *job));
 
 /* Does the status of this job decide anything? */
 bool job_advisory(const struct job *job);

@@ -10,7 +10,6 @@
 
 #include "journal.h"
 #include "jsonline.h"
-#include "lock.h"
 #include "report.h"
 
 static char *absolute(const char *path)
@@ -129,50 +128,4 @@ void record_end(struct job *job)
 	for (size_t i = batch_own(&job->deploy); i < job->deploy.events.n; i++)
 		if (job->tasks[i].verify)
 			change(job, i, ENTRY_DEPLOYED, true);
-}
-
-/* --- locks */
-
-static int by_name(const void *a, const void *b)
-{
-	return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
-void record_names(struct job *job)
-{
-	struct strlist *names = &job->names;
-
-	for (size_t i = 0; i < batch_own(&job->deploy); i++)
-		if (job->tasks[i].call && verb_is_challenge(job->deploy.events.v[i].verb))
-			strlist_add(names, job->deploy.events.v[i].field[FIELD_DOMAIN]);
-	/* always in the same order: two that want the same names do not wait for each other */
-	if (names->n)
-		qsort(names->v, names->n, sizeof(*names->v), by_name);
-}
-
-/* Drops the locks of the first n names. */
-static void drop(const struct job *job, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		lock_drop(job->jobs->journal->lock, job->names.v[i]);
-}
-
-bool record_lock(struct job *job, const char **name, pid_t *holder)
-{
-	for (size_t i = 0; i < job->names.n; i++) {
-		if (lock_take(job->jobs->journal->lock, job->names.v[i], holder))
-			continue;
-		*name = job->names.v[i];
-		drop(job, i);
-		return false;
-	}
-	job->locked = true;
-	return true;
-}
-
-void record_unlock(struct job *job)
-{
-	if (job->locked)
-		drop(job, job->names.n);
-	job->locked = false;
 }

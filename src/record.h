@@ -14,11 +14,4 @@ bool record_begin(struct job *job, struct error *error);
 /* After: what was cleaned, undone, or never begun is forgotten; the rest is as it stands now. */
 void record_end(struct job *job);
 
-/* Takes note of the identifiers that a job is about; once, before their locks are taken. */
-void record_names(struct job *job);
-/* Takes their locks, all or none; of the one that another process has, name is the job's. See
- * lock.h. */
-bool record_lock(struct job *job, const char **name, pid_t *holder);
-void record_unlock(struct job *job);
-
 #endif
