@@ -55,8 +55,8 @@ const struct option_def option_defs[OPTION__MAX] = {
 	"more variables for the handler, one NAME=VALUE a line", NULL, NULL},
     [OPTION_USER] = {"user", 0, OPTION_IS_TEXT, EVERYWHERE, "NAME", "whom root runs the handler as",
 	NULL, NULL},
-    [OPTION_VERIFY] = {"verify", 0, OPTION_IS_CHOICE, EVERYWHERE, "MODE",
-	"strict, require, warn or off: what must be proven", verify_modes, "require"},
+    [OPTION_VERIFY] = {"verify", 0, OPTION_IS_CHOICE, EVERYWHERE, "MODE", "what must be proven",
+	verify_modes, "require"},
     [OPTION_VERIFY_TIMEOUT] = {"verify-timeout", 0, OPTION_IS_TIME, EVERYWHERE, "TIME",
 	"how long to wait for the proof [300 for dns-01, else 60]", NULL, NULL},
     [OPTION_RESOLVER] = {"resolver", 0, OPTION_IS_SERVERS, EVERYWHERE, "ADDR[#PORT]",
@@ -93,8 +93,8 @@ const struct option_def option_defs[OPTION__MAX] = {
 	"pending: only what is older; for what a client still uses [1h]", NULL, NULL},
     [OPTION_THUMBPRINT] = {"thumbprint", 0, OPTION_IS_DIGESTS, ON_COMMAND_LINE | IN_FILE,
 	"THUMBPRINT", "of an account key, for handlers that want key authorizations", NULL, NULL},
-    [OPTION_CA] = {"ca", 0, OPTION_IS_CHOICE, EVERYWHERE, "PROFILE",
-	"generic, letsencrypt or pebble: by whose rules to verify", ca_names, "generic"},
+    [OPTION_CA] = {"ca", 0, OPTION_IS_CHOICE, EVERYWHERE, "PROFILE", "by whose rules to verify",
+	ca_names, "generic"},
     [OPTION_CAA_IDENTITY] = {"caa-identity", 0, OPTION_IS_LIST, EVERYWHERE, "NAME",
 	"the CA's name in CAA records, which are looked at first [--ca's]", NULL, NULL},
     [OPTION_ACCOUNT] = {"account", 0, OPTION_IS_TEXT, EVERYWHERE, "URI",
@@ -104,7 +104,7 @@ const struct option_def option_defs[OPTION__MAX] = {
     [OPTION_CONFIG] = {"config", 'c', OPTION_IS_TEXT, ON_COMMAND_LINE, "FILE",
 	"the configuration file [" SYSCONFDIR "/acmehook/acmehook.conf]", NULL, NULL},
     [OPTION_FORMAT] = {"format", 0, OPTION_IS_CHOICE, ON_COMMAND_LINE | IN_FILE, "FORMAT",
-	"of reports: text or json", formats, "text"},
+	"of reports", formats, "text"},
     [OPTION_QUIET] = {"quiet", 'q', OPTION_IS_FLAG, ON_COMMAND_LINE | IN_FILE, NULL,
 	"no progress, no summary: only what is not well", NULL, NULL},
     [OPTION_VERBOSE] = {"verbose", 'v', OPTION_IS_FLAG, ON_COMMAND_LINE | IN_FILE, NULL,
@@ -356,6 +356,16 @@ int options_read(int argc, char **argv, int first, struct settings *settings, st
 	return optind;
 }
 
+/* ": strict, require, warn or off" */
+static void print_choices(FILE *to, const char *const *choices)
+{
+	for (size_t i = 0; choices[i]; i++) {
+		const char *before = i == 0 ? ": " : choices[i + 1] ? ", " : " or ";
+
+		fprintf(to, "%s%s", before, choices[i]);
+	}
+}
+
 void options_help(FILE *to)
 {
 	fputs(
@@ -365,6 +375,8 @@ void options_help(FILE *to)
 	    "       acmehook [OPTION...] verify caa NAME [TYPE]    may the CA issue for it?\n"
 	    "       acmehook [OPTION...] verify dns-persist-01 NAME\n"
 	    "       acmehook [OPTION...] explain ...               what would be done, and why\n"
+	    "       acmehook [OPTION...] pending [--clean] [NAME...]  deployed, and not yet "
+	    "cleaned\n"
 	    "       acmehook dialects                              clients and kinds of "
 	    "handlers\n\n",
 	    to);
@@ -378,6 +390,8 @@ void options_help(FILE *to)
 		    def->letter ? def->letter : ' ', def->letter ? ',' : ' ', def->name,
 		    def->argument ? def->argument : "");
 		fprintf(to, "  %-30s %s", left, def->help);
+		if (def->choices)
+			print_choices(to, def->choices);
 		if (def->initial && def->initial[0] != '/')
 			fprintf(to, " [%s]", def->initial);
 		fputc('\n', to);

@@ -37,7 +37,7 @@ in_rule() {
 }
 
 long_options() {
-    "$acmehook" --help | sed -n 's/^  .. *--\([a-z-]*\).*/\1/p' | sort
+    "$acmehook" --help | sed -n 's/^  ... --\([a-z-]*\).*/\1/p' | sort
 }
 
 @test "the manuals are clean by mandoc" {
@@ -54,7 +54,7 @@ long_options() {
 }
 
 @test "acmehook(1) has the long options of --help, and no others" {
-    sed -n '/^\.Sh OPTIONS/,/^\.S[sh] [^O]/s/^\.It .*Fl -\([a-z-]*\).*/\1/p' "$man/acmehook.1" | sort >in-manual
+    sed -n '/^\.Sh OPTIONS/,/^\.S[sh] [^O]/s/^\.It Fl \(. , \)\{0,1\}-\([a-z-]*\).*/\2/p' "$man/acmehook.1" | sort >in-manual
     long_options | diff -u - in-manual
 }
 
@@ -192,4 +192,28 @@ long_options() {
     while read -r key; do
         grep -qE "\<$key\>" "$man/acmehook-events.5"
     done <keys
+}
+
+# complete WORD...: what bash offers for the last of them, one a line
+complete_words() {
+    # shellcheck source=/dev/null
+    PATH=${acmehook%/*}:$PATH bash -c '. "$1"; shift
+        COMP_WORDS=("$@") COMP_CWORD=$(($# - 1)) COMPREPLY=()
+        _acmehook; printf "%s\n" "${COMPREPLY[@]}"' - "$srcdir/completions/acmehook" "$@" | sort
+}
+
+@test "bash completes all options, and no others" {
+    complete_words acmehook -- | sed 's/^--//' | diff -u <(long_options) -
+}
+
+@test "bash completes commands, dialects and choices" {
+    complete_words acmehook '' >offered
+    for word in run verify explain pending dialects; do
+        grep -qx "$word" offered
+    done
+    complete_words acmehook --from '' | diff -u <("$acmehook" dialects | awk '$2 == "from" { print $1 }' | sort) -
+    complete_words acmehook --to dehy | diff -u <(echo dehydrated) -
+    complete_words acmehook --verify '' | diff -u <(printf '%s\n' off require strict warn) -
+    complete_words acmehook --format '' | diff -u <(printf '%s\n' json text) -
+    complete_words acmehook verify '' | grep -qx dns-01
 }
