@@ -18,8 +18,8 @@
 #include "error.h"
 #include "jsonline.h"
 #include "verify/dns/servers.h"
-#include "verify/privileges.h"
-#include "verify/sandbox.h"
+#include "privileges.h"
+#include "sandbox.h"
 #include "verify/vantage.h"
 
 /* Replies wait that long for somebody to read them; progress is left out much earlier. */
@@ -222,6 +222,7 @@ int main(int argc, char **argv)
 {
 	static struct verifier v = {.pending = BUF_INIT(OUTPUT_MAX)};
 	struct addresses resolvers = {0};
+	const struct sandbox_needs needs = {.resolvers = SERVERS_FILE};
 	struct sandbox sandbox = {0};
 	struct error error = {0};
 	bool version;
@@ -229,12 +230,12 @@ int main(int argc, char **argv)
 	open_standard_files();
 	version = read_options(argc, argv);
 	signal(SIGPIPE, SIG_IGN);
-	if (!privileges_drop(&error)) {
+	if (!privileges_drop(VERIFY_USER, &error)) {
 		fprintf(stderr, "acmehook-verify: %s\n", error.text);
 		return failure_status(error.failure);
 	}
 	if (version) {
-		sandbox_enter(&sandbox, SERVERS_FILE);
+		sandbox_enter(&sandbox, &needs);
 		return print_version(&sandbox);
 	}
 	linecutter_init(&v.lines, take_line, &v);
@@ -245,7 +246,7 @@ int main(int argc, char **argv)
 	servers_read(&resolvers, SERVERS_FILE); /* while it is sure that we can */
 	addresses_free(&resolvers);
 	vantage_look(); /* the sandbox has no sockets for that */
-	sandbox_enter(&sandbox, SERVERS_FILE);
+	sandbox_enter(&sandbox, &needs);
 	start(&v);
 	do {
 		uv_run(&v.loop, UV_RUN_DEFAULT);

@@ -15,8 +15,8 @@
 #include "buf.h"
 #include "tap.h"
 #include "verify/dns/servers.h"
-#include "verify/privileges.h"
-#include "verify/sandbox.h"
+#include "privileges.h"
+#include "sandbox.h"
 
 static char dir[] = "/tmp/test-sandbox.XXXXXX";
 
@@ -239,9 +239,10 @@ static struct outcome look(bool sandboxed)
 	if (pipe(ends) || (pid = fork()) < 0)
 		abort();
 	if (pid == 0) {
-		outcome.dropped = privileges_drop(&error);
+		outcome.dropped = privileges_drop(VERIFY_USER, &error);
 		if (sandboxed)
-			sandbox_enter(&outcome.sandbox, resolvers);
+			sandbox_enter(
+			    &outcome.sandbox, &(struct sandbox_needs){.resolvers = resolvers});
 		for (size_t i = 0; i < nitems(trials); i++)
 			outcome.could[i] = trials[i].try();
 		_exit(write(ends[1], &outcome, sizeof(outcome)) != sizeof(outcome));

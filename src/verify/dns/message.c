@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * DNS messages. The C library's own functions parse them, within the subset that glibc, musl and
- * FreeBSD share. What they differ in, or leave unchecked, is done here: no two agree on how odd
- * octets of a name are written, and none looks into the data of a record. Queries are not left to
+ * FreeBSD share. What they differ in, or leave unchecked, is done here, and in dns/name.c: none
+ * looks into the data of a record. Queries are not left to
  * them: musl cannot build any for types above 255, and glibc looks at resolv.conf for each.
  */
 #include "config.h"
@@ -19,61 +19,6 @@
 #include <strings.h>
 
 #include "buf.h"
-
-#define HEADER 12
-#define NAME_OCTETS 255
-/* Every octet as \DDD. */
-#define NAME_TEXT (4 * NAME_OCTETS + 1)
-
-/* Octets 2 and 3 of the header. */
-#define QR 0x80
-#define OPCODE 0x78
-#define AA 0x04
-#define TC 0x02
-#define RD 0x01
-#define RA 0x80
-#define AD 0x20
-#define CD 0x10
-#define RCODE 0x0f
-/* Octet 7 of the OPT record. */
-#define DO 0x80
-
-static unsigned char lower(unsigned char c)
-{
-	return c >= 'A' && c <= 'Z' ? (unsigned char)(c - 'A' + 'a') : c;
-}
-
-char *name_canonical(const char *text)
-{
-	char *name = xstrdup(*text ? text : ".");
-	size_t len = strlen(name);
-
-	for (char *p = name; *p; p++)
-		*p = (char)lower((unsigned char)*p);
-	if (len > 1 && name[len - 1] == '.')
-		name[len - 1] = '\0';
-	return name;
-}
-
-const char *name_parent(const char *name)
-{
-	const char *dot = strchr(name, '.');
-
-	if (!strcmp(name, "."))
-		return NULL;
-	return dot ? dot + 1 : ".";
-}
-
-bool name_within(const char *name, const char *zone)
-{
-	size_t n = strlen(name), z = strlen(zone);
-
-	if (!strcmp(zone, "."))
-		return true;
-	if (n < z || strcmp(name + n - z, zone))
-		return false;
-	return n == z || name[n - z - 1] == '.';
-}
 
 void rcode_name(unsigned rcode, char out[16])
 {
@@ -97,8 +42,7 @@ void rcode_name(unsigned rcode, char out[16])
 /* Adds the octets of an OPT record (RFC 6891 section 6.1.2), and counts it in the header. */
 static size_t add_opt(unsigned char *out, size_t n, bool signatures)
 {
-	static const unsigned char opt[11] = {
-	    0, 0, TYPE_OPT, MESSAGE_EDNS_SIZE >> 8, MESSAGE_EDNS_SIZE & 0xff};
+	static const unsigned char opt[11] = {0, 0, TYPE_OPT, EDNS_SIZE >> 8, EDNS_SIZE & 0xff};
 
 	memcpy(out + n, opt, sizeof(opt));
 	out[n + 7] = signatures ? DO : 0;
@@ -116,56 +60,19 @@ static size_t plain_name_len(const unsigned char *name)
 	return (size_t)(p - name) + 1;
 }
 
-/* The octet at *p, which may be written \DDD, as read_name() writes it; moves on behind it. */
-static unsigned char next_octet(const char **p)
-{
-	unsigned octet = (unsigned char)*(*p)++;
-
-	if (octet != '\\' || strspn(*p, "0123456789") < 3)
-		return (unsigned char)octet;
-	octet = (unsigned)((*p)[0] - '0') * 100 + (unsigned)((*p)[1] - '0') * 10 +
-		(unsigned)((*p)[2] - '0');
-	*p += 3;
-	return (unsigned char)octet;
-}
-
-/* Writes a name without compression, at most NAME_OCTETS; 0 if it is none, or too long. */
-static size_t write_name(const char *name, unsigned char *out)
-{
-	size_t n = 0;
-
-	if (!strcmp(name, "."))
-		name++;
-	while (*name) {
-		size_t length = n++;
-
-		while (*name && *name != '.') {
-			if (n >= NAME_OCTETS - 1)
-				return 0;
-			out[n++] = next_octet(&name);
-		}
-		if (n - length < 2 || n - length > 64)
-			return 0;
-		out[length] = (unsigned char)(n - length - 1);
-		name += *name == '.';
-	}
-	out[n] = 0;
-	return n + 1;
-}
-
 size_t message_build(
     const struct question *question, uint16_t id, bool edns, unsigned char out[MESSAGE_QUERY_MAX])
 {
-	size_t n = write_name(question->name, out + HEADER);
+	size_t n = name_write(question->name, out + HEADER_SIZE);
 
 	if (!n)
 		return 0;
-	memset(out, 0, HEADER);
+	memset(out, 0, HEADER_SIZE);
 	ns_put16(id, out);
 	out[2] = question->recurse ? RD : 0;
 	out[3] = question->unchecked ? CD : 0;
 	out[5] = 1;
-	n += HEADER;
+	n += HEADER_SIZE;
 	ns_put16(question->type, out + n);
 	ns_put16(ns_c_in, out + n + 2);
 	n += 4;
@@ -174,10 +81,10 @@ size_t message_build(
 
 void message_mix_letters(unsigned char *query, const unsigned char bits[MESSAGE_LETTERS])
 {
-	size_t n = plain_name_len(query + HEADER);
+	size_t n = plain_name_len(query + HEADER_SIZE);
 
 	for (size_t i = 0; i < n; i++) {
-		unsigned char *c = &query[HEADER + i];
+		unsigned char *c = &query[HEADER_SIZE + i];
 
 		if (*c >= 'a' && *c <= 'z' && (bits[i / 8] >> i % 8 & 1))
 			*c = (unsigned char)(*c - 'a' + 'A');
@@ -186,21 +93,21 @@ void message_mix_letters(unsigned char *query, const unsigned char bits[MESSAGE_
 
 bool message_same_letters(const unsigned char *query, const unsigned char *reply)
 {
-	return ns_get16(reply + 4) == 0 ||
-	       !memcmp(query + HEADER, reply + HEADER, plain_name_len(query + HEADER));
+	return ns_get16(reply + 4) == 0 || !memcmp(query + HEADER_SIZE, reply + HEADER_SIZE,
+					       plain_name_len(query + HEADER_SIZE));
 }
 
 static bool same_question(const unsigned char *query, const unsigned char *reply, size_t reply_len)
 {
-	size_t n = plain_name_len(query + HEADER);
+	size_t n = plain_name_len(query + HEADER_SIZE);
 
-	if (reply_len < HEADER + n + 4)
+	if (reply_len < HEADER_SIZE + n + 4)
 		return false;
 	/* Lengths of labels are below 64, no letters: folding the case of all octets is safe. */
-	for (size_t i = HEADER; i < HEADER + n; i++)
-		if (lower(query[i]) != lower(reply[i]))
+	for (size_t i = HEADER_SIZE; i < HEADER_SIZE + n; i++)
+		if (name_lower(query[i]) != name_lower(reply[i]))
 			return false;
-	return !memcmp(query + HEADER + n, reply + HEADER + n, 4);
+	return !memcmp(query + HEADER_SIZE + n, reply + HEADER_SIZE + n, 4);
 }
 
 bool message_answers(
@@ -208,7 +115,7 @@ bool message_answers(
 {
 	unsigned rcode;
 
-	if (query_len < HEADER || reply_len < HEADER)
+	if (query_len < HEADER_SIZE || reply_len < HEADER_SIZE)
 		return false;
 	if (memcmp(query, reply, 2) || !(reply[2] & QR) || (reply[2] & OPCODE))
 		return false;
@@ -229,58 +136,6 @@ unsigned message_rcode(const unsigned char *reply)
 	return reply[3] & RCODE;
 }
 
-/* One label as canonical text; returns how many characters were written. */
-static size_t label_text(const unsigned char *label, size_t len, char *out)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < len; i++) {
-		unsigned char c = lower(label[i]);
-
-		if (c > ' ' && c < 0x7f && c != '.' && c != '\\')
-			out[n++] = (char)c;
-		else
-			n += (size_t)snprintf(out + n, 5, "\\%03u", c);
-	}
-	return n;
-}
-
-/*
- * Reads the name at p as canonical text. Pointers must lead backwards (RFC 1035 section 4.1.4 says
- * "prior occurrence"), hence the reading ends. Returns the octet after the name, NULL if it is bad.
- */
-static const unsigned char *read_name(const unsigned char *data, const unsigned char *end,
-    const unsigned char *p, char out[NAME_TEXT + 1])
-{
-	const unsigned char *after = NULL, *lowest = p;
-	size_t n = 0, octets = 1;
-
-	while (p < end && *p) {
-		if ((*p & 0xc0) == 0xc0) {
-			if (end - p < 2)
-				return NULL;
-			after = after ? after : p + 2;
-			p = data + ((p[0] & 0x3f) << 8 | p[1]);
-			if (p >= lowest)
-				return NULL;
-			lowest = p;
-			continue;
-		}
-		if ((*p & 0xc0) || end - p < *p + 1 || (octets += *p + 1u) > NAME_OCTETS)
-			return NULL;
-		if (n)
-			out[n++] = '.';
-		n += label_text(p + 1, *p, out + n);
-		p += *p + 1;
-	}
-	if (p >= end)
-		return NULL;
-	if (!n)
-		out[n++] = '.';
-	out[n] = '\0';
-	return after ? after : p + 1;
-}
-
 /* A message while it is read. */
 struct reader {
 	const unsigned char *data;
@@ -293,9 +148,9 @@ struct reader {
 static bool read_target(const struct reader *r, const ns_rr *rr, struct record *record)
 {
 	const unsigned char *rdata = ns_rr_rdata(*rr), *end = rdata + ns_rr_rdlen(*rr);
-	char name[NAME_TEXT + 1];
+	char name[NAME_TEXT_MAX + 1];
 
-	if (read_name(r->data, end, rdata, name) != end)
+	if (name_read(r->data, end, rdata, name) != end)
 		return false;
 	record->target = xstrdup(name);
 	return true;
@@ -305,11 +160,11 @@ static bool read_target(const struct reader *r, const ns_rr *rr, struct record *
 static bool read_soa(const struct reader *r, const ns_rr *rr, struct record *record)
 {
 	const unsigned char *p = ns_rr_rdata(*rr), *end = p + ns_rr_rdlen(*rr);
-	char primary[NAME_TEXT + 1], person[NAME_TEXT + 1];
+	char primary[NAME_TEXT_MAX + 1], person[NAME_TEXT_MAX + 1];
 
-	p = read_name(r->data, end, p, primary);
+	p = name_read(r->data, end, p, primary);
 	if (p)
-		p = read_name(r->data, end, p, person);
+		p = name_read(r->data, end, p, person);
 	if (!p || end - p != 20)
 		return false;
 	record->target = xstrdup(primary);
@@ -356,7 +211,7 @@ static bool read_caa(const struct reader *r, const ns_rr *rr, struct record *rec
 	if (end - p < 2 || end - p < 2 + p[1])
 		return false;
 	record->flags = p[0];
-	tag[label_text(p + 2, p[1], tag)] = '\0';
+	tag[name_label(p + 2, p[1], tag)] = '\0';
 	record->tag = xstrdup(tag);
 	p += 2 + p[1];
 	record->len = (size_t)(end - p);
@@ -425,9 +280,9 @@ static const unsigned char *skip_question(const struct reader *r)
 	int n;
 
 	if (ns_msg_count(r->msg, ns_s_qd) == 0)
-		return r->data + HEADER;
-	n = dn_skipname(r->data + HEADER, r->end);
-	return n < 0 ? NULL : r->data + HEADER + n + 4;
+		return r->data + HEADER_SIZE;
+	n = dn_skipname(r->data + HEADER_SIZE, r->end);
+	return n < 0 ? NULL : r->data + HEADER_SIZE + n + 4;
 }
 
 static bool read_records(struct reader *r)
@@ -438,12 +293,12 @@ static bool read_records(struct reader *r)
 	    [SECTION_ADDITIONAL] = ns_s_ar,
 	};
 	const unsigned char *p = skip_question(r);
-	char owner[NAME_TEXT + 1];
+	char owner[NAME_TEXT_MAX + 1];
 	ns_rr rr;
 
 	for (size_t s = 0; s < nitems(sections); s++) {
 		for (int i = 0; i < ns_msg_count(r->msg, sections[s]); i++) {
-			if (!p || !read_name(r->data, r->end, p, owner))
+			if (!p || !name_read(r->data, r->end, p, owner))
 				return false;
 			if (ns_parserr(&r->msg, sections[s], i, &rr) < 0 ||
 			    !take_record(r, (enum section)s, &rr, owner))
@@ -459,7 +314,7 @@ bool message_parse(struct message *m, const unsigned char *data, size_t len)
 	struct reader r = {.data = data, .end = data + len, .m = m};
 
 	*m = (struct message){.error = {.code = -1}};
-	if (len < HEADER || len > NS_MAXMSG || ns_get16(data + 4) > 1)
+	if (len < HEADER_SIZE || len > NS_MAXMSG || ns_get16(data + 4) > 1)
 		return false;
 	m->rcode = data[3] & RCODE;
 	m->authoritative = data[2] & AA;

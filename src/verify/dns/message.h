@@ -7,45 +7,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "dns/name.h"
+#include "dns/protocol.h"
 #include "verify/dns/extended_error.h"
 
-/*
- * Names are text in one canonical form, so that strcmp() compares them: lower case (RFC 4343), no
- * trailing dot, "." for the root; an octet that is no visible ASCII character, and '.' and '\\'
- * within a label, are written \DDD. A dot therefore always separates two labels.
- */
-
-/* The canonical form of a name as people write it. The caller frees it. */
-char *name_canonical(const char *text);
-/* The name without its first label: a part of it, or "."; NULL for the root. */
-const char *name_parent(const char *name);
-/* Is the name that of the zone, or below it? */
-bool name_within(const char *name, const char *zone);
-
-enum record_type {
-	TYPE_A = 1,
-	TYPE_NS = 2,
-	TYPE_CNAME = 5,
-	TYPE_SOA = 6,
-	TYPE_TXT = 16,
-	TYPE_AAAA = 28,
-	TYPE_DNAME = 39,
-	TYPE_OPT = 41,
-	TYPE_NSEC = 47,
-	TYPE_NSEC3 = 50,
-	TYPE_CAA = 257,
-};
-
-/* Response codes (RFC 1035 section 4.1.1); others occur as numbers. */
-enum rcode {
-	RCODE_NOERROR = 0,
-	RCODE_FORMERR = 1,
-	RCODE_SERVFAIL = 2,
-	RCODE_NXDOMAIN = 3,
-	RCODE_NOTIMP = 4,
-	RCODE_REFUSED = 5,
-	RCODE_BADVERS = 16,
-};
 /* "NXDOMAIN", or "RCODE23" for one without a name. */
 void rcode_name(unsigned rcode, char out[16]);
 
@@ -59,8 +24,6 @@ struct question {
 	bool signatures; /* DO: with those of DNSSEC (RFC 3225); needs EDNS */
 };
 
-/* With EDNS we offer to take datagrams of this size (the "DNS flag day 2020" value). */
-#define MESSAGE_EDNS_SIZE 1232
 /* The longest query: header, name, type and class, OPT. */
 #define MESSAGE_QUERY_MAX (12 + 255 + 4 + 11)
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* What the verifier gives up before it reads anything from the network. */
+/* What a program gives up before it reads anything from the network. */
 #include "config.h"
 
-#include "verify/privileges.h"
+#include "privileges.h"
 
 #include <errno.h>
 #include <grp.h>
@@ -31,9 +31,9 @@ struct account {
 	gid_t gid;
 };
 
-static struct account find_account(void)
+static struct account find_account(const char *user)
 {
-	const struct passwd *pw = getpwnam(VERIFY_USER);
+	const struct passwd *pw = getpwnam(user);
 
 	return pw ? (struct account){pw->pw_uid, pw->pw_gid} : (struct account){NOBODY, NOBODY};
 }
@@ -98,12 +98,12 @@ static void set_limits(void)
 	}
 }
 
-bool privileges_drop(struct error *error)
+bool privileges_drop(const char *user, struct error *error)
 {
 	int cause = 0;
 
 	if (geteuid() == 0) {
-		struct account account = find_account();
+		struct account account = find_account(user);
 
 		if (chdir("/"))
 			return error_set(
@@ -113,8 +113,8 @@ bool privileges_drop(struct error *error)
 			cause = drop_capabilities(&account, cause);
 	}
 	if (cause)
-		return error_set(error, FAILURE_STOPPED, "cannot become user %s: %s", VERIFY_USER,
-		    strerror(cause));
+		return error_set(
+		    error, FAILURE_STOPPED, "cannot become user %s: %s", user, strerror(cause));
 #ifdef HAVE_SYS_PRCTL_H
 	prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What the verifier gives up before it reads anything from the network. */
+/* What a program gives up before it reads anything from the network. */
 #ifndef ACMEHOOK_PRIVILEGES_H
 #define ACMEHOOK_PRIVILEGES_H
 
@@ -8,11 +8,12 @@
 #include "error.h"
 
 /*
- * Started by root, the process becomes VERIFY_USER for good, or, in a user namespace that has no
+ * Started by root, the process becomes that user for good ("nobody" if there is none of that
+ * name), or, in a user namespace that has no
  * other users, loses all capabilities. In any case it can gain nothing by exec, leaves no core
  * file, and may open as many files as its hard limit says. False, with a sentence in *error, when
  * it would go on with more rights than it should have.
  */
-bool privileges_drop(struct error *error);
+bool privileges_drop(const char *user, struct error *error);
 
 #endif

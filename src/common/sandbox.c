@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* What the verifier can no longer do: limits, Landlock, seccomp; each where there is one. */
+/* What a program can no longer do: limits, Landlock, seccomp; each where there is one. */
 #include "config.h"
 
-#include "verify/sandbox.h"
+#include "sandbox.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -101,7 +101,7 @@ static void allow_resolvers(int ruleset, const char *path)
 }
 
 /* The version, or 0. */
-static int close_files(const char *resolvers)
+static int close_files(const struct sandbox_needs *needs)
 {
 	long version = syscall(SYS_landlock_create_ruleset, NULL, 0, 1);
 	size_t known = version > (long)nitems(landlocks) ? nitems(landlocks) : (size_t)version;
@@ -118,7 +118,10 @@ static int close_files(const char *resolvers)
 	    (int)syscall(SYS_landlock_create_ruleset, attributes, landlocks[known - 1].size, 0);
 	if (ruleset < 0)
 		return 0;
-	allow_resolvers(ruleset, resolvers);
+	if (needs->resolvers)
+		allow_resolvers(ruleset, needs->resolvers);
+	if (needs->directory)
+		allow(ruleset, needs->directory, READ_FILE | READ_DIR);
 	if (SANITIZED)
 		allow(ruleset, "/proc", READ_FILE | READ_DIR);
 	good = !syscall(SYS_landlock_restrict_self, ruleset, 0);
@@ -142,6 +145,7 @@ static int close_files(const char *resolvers)
 #define WRITING (O_ACCMODE | O_CREAT | O_TRUNC)
 #define ALWAYS -1
 #define NEVER -2
+#define UNLESS_SERVING -3
 #define CALL(name) SYS_##name, ALWAYS, 0, 0, false, EPERM
 
 /* Refused, with its errno, when (arg & mask) == value is what `equal` says; each call once. */
@@ -202,10 +206,10 @@ static const struct refusal {
     {CALL(unlink)},
     {CALL(vfork)},
 #endif
-    /* sockets: AF_INET is 2, AF_INET6 10; nothing is served */
+    /* sockets: AF_INET is 2, AF_INET6 10 */
     {SYS_socket, 0, ~UINT32_C(8), 2, false, EAFNOSUPPORT},
-    {CALL(accept)},
-    {CALL(accept4)},
+    {SYS_accept, UNLESS_SERVING, 0, 0, false, EPERM},
+    {SYS_accept4, UNLESS_SERVING, 0, 0, false, EPERM},
     {CALL(listen)},
     /* the kernel's own doors */
     {CALL(add_key)},
@@ -235,7 +239,7 @@ static void put(struct sock_fprog *program, const struct sock_filter *instructio
 	program->len += (unsigned short)n;
 }
 
-static void put_refusal(struct sock_fprog *program, const struct refusal *r)
+static void put_refusal(struct sock_fprog *program, const struct refusal *r, bool serves)
 {
 	const struct sock_filter refuse =
 	    BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | (uint32_t)r->error);
@@ -254,13 +258,13 @@ static void put_refusal(struct sock_fprog *program, const struct refusal *r)
 	    BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
 	};
 
-	if (r->arg == ALWAYS)
+	if (r->arg == ALWAYS || (r->arg == UNLESS_SERVING && !serves))
 		put(program, always, nitems(always));
-	else if (r->arg != NEVER)
+	else if (r->arg >= 0)
 		put(program, sometimes, nitems(sometimes));
 }
 
-static bool filter_calls(void)
+static bool filter_calls(bool serves)
 {
 	static const struct sock_filter begin[] = {
 	    BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, arch)),
@@ -277,33 +281,35 @@ static bool filter_calls(void)
 
 	put(&program, begin, nitems(begin));
 	for (size_t i = 0; i < nitems(refusals); i++)
-		put_refusal(&program, &refusals[i]);
+		put_refusal(&program, &refusals[i], serves);
 	put(&program, end, nitems(end));
 	return !prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program);
 }
 #else
-static bool filter_calls(void)
+static bool filter_calls(bool serves)
 {
+	(void)serves;
 	return false;
 }
 #endif
 
 #else
-static int close_files(const char *resolvers)
+static int close_files(const struct sandbox_needs *needs)
 {
-	(void)resolvers;
+	(void)needs;
 	return 0;
 }
 
-static bool filter_calls(void)
+static bool filter_calls(bool serves)
 {
+	(void)serves;
 	return false;
 }
 #endif
 
-void sandbox_enter(struct sandbox *s, const char *resolvers)
+void sandbox_enter(struct sandbox *s, const struct sandbox_needs *needs)
 {
-	s->landlock = close_files(resolvers);
+	s->landlock = close_files(needs);
 	s->limits = set_limits();
-	s->seccomp = filter_calls();
+	s->seccomp = filter_calls(needs->serves);
 }
