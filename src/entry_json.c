@@ -112,7 +112,7 @@ const char *entry_from_json(struct json_object *o, struct entry *entry)
 
 	*entry = (struct entry){0};
 	if (version > FORMAT)
-		return ENTRY_TOO_NEW;
+		return JOURNAL_TOO_NEW;
 	if (version < 1)
 		return "it has no version";
 	if (!state_from_name(jsonline_string(o, "state"), &entry->state))

@@ -7,9 +7,6 @@
 
 #include "journal.h"
 
-/* What entry_from_json() says of an entry that a later version of acmehook wrote. */
-#define ENTRY_TOO_NEW "a newer acmehook wrote it; use that one"
-
 /* The caller puts it. */
 struct json_object *entry_to_json(const struct entry *entry);
 /* NULL if it was read; the caller frees the entry then. Else what is wrong with it, in static

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The journal: what handlers were told to deploy and have not cleaned yet. */
+/* The directory of the journal, and its files. */
 #include "config.h"
 
 #include "journal.h"
@@ -15,13 +15,10 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "entry_json.h"
-#include "identifier.h"
 #include "jsonline.h"
 #include "report.h"
 #include "trust.h"
 
-#define SUFFIX ".json"
 #define UNFINISHED ".new"
 #define DAMAGED ".damaged"
 
@@ -39,14 +36,6 @@ static void crash_point(void)
 #else
 #define crash_point() ((void)0)
 #endif
-
-void entries_free(struct entries *entries)
-{
-	for (size_t i = 0; i < entries->n; i++)
-		entry_free(&entries->v[i]);
-	free(entries->v);
-	*entries = (struct entries){0};
-}
 
 /* --- the directory */
 
@@ -162,27 +151,7 @@ bool journal_open(struct journal *journal, bool create, struct error *error)
 	return journal->open;
 }
 
-/* --- entries as files */
-
-/* What makes a value: its type, its name, its token if there is one. Names may be longer than the
- * name of a file. */
-static char *file_of(const struct event *event)
-{
-	static const enum field parts[] = {FIELD_TYPE, FIELD_DOMAIN, FIELD_TOKEN, FIELD_VALIDATION};
-	char digest[DIGEST_TEXT + 1], *file;
-	struct buf all = BUF_INIT(64 * 1024);
-
-	/* a DNS value is its own, whatever the token: not all clients know it when they clean */
-	for (size_t i = 0; i < nitems(parts); i++)
-		if (parts[i] != FIELD_TOKEN || strcmp(event->field[FIELD_TYPE], "dns-01"))
-			buf_printf(
-			    &all, "%s\n", event->field[parts[i]] ? event->field[parts[i]] : "");
-	digest_text(buf_text(&all), digest);
-	file = xasprintf(
-	    "%.180s_%s_%.16s" SUFFIX, event->field[FIELD_DOMAIN], event->field[FIELD_TYPE], digest);
-	buf_free(&all);
-	return file;
-}
+/* --- its files */
 
 static bool write_text(int fd, const struct buf *text)
 {
@@ -194,84 +163,63 @@ static bool write_text(int fd, const struct buf *text)
 }
 
 /*
- * A file has its name when it is complete. A new one is on the disk, name and all, when this
- * returns: syncing it behind the rename lets one commit of the file system do for both, and before
- * it nothing was deployed. What takes the place of another one is on the disk before it does, and
- * the machine may crash before the name is: the other one is good enough then.
+ * A file has its name when it is complete. For DURABLE_NEW it is synced behind the rename: that
+ * lets one commit of the file system do for file and name, and nobody counted on it before.
  */
-static bool replace(
-    int dir, const char *file, const char *name, int fd, const struct buf *text, bool is_new)
+static bool replace(int dir, const char *file, const char *name, int fd, const struct buf *text,
+    enum durability durability)
 {
 	bool done;
 
 	crash_point();
 	done = write_text(fd, text);
 	crash_point();
-	done = done && (is_new || !fdatasync(fd));
+	done = done && (durability != DURABLE_CHANGE || !fdatasync(fd));
 	crash_point();
 	done = done && !renameat(dir, name, dir, file);
 	crash_point();
-	done = done && (!is_new || (!fsync(fd) && !fsync(dir)));
+	done = done && (durability != DURABLE_NEW || (!fsync(fd) && !fsync(dir)));
 	crash_point();
 	return done;
 }
 
-static bool put_file(int dir, const char *file, const struct buf *text, bool is_new)
+bool journal_write(const struct journal *journal, const char *file, struct json_object *object,
+    enum durability durability)
 {
 	char *name = xasprintf("%s" UNFINISHED, file);
-	int fd = openat(dir, name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600), saved;
-	bool done = fd >= 0 && replace(dir, file, name, fd, text, is_new);
+	struct buf text = BUF_INIT(JSONLINE_MAX);
+	int fd = openat(journal->fd, name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600), saved;
+	bool done;
 
+	jsonline_add(&text, object);
+	done = fd >= 0 && replace(journal->fd, file, name, fd, &text, durability);
 	saved = errno;
 	if (fd >= 0)
 		close(fd);
 	if (!done)
-		unlinkat(dir, name, 0);
+		unlinkat(journal->fd, name, 0);
 	errno = saved;
+	buf_free(&text);
 	free(name);
 	return done;
 }
 
-bool journal_put(
-    struct journal *journal, const struct entry *entry, bool is_new, struct error *error)
+void journal_unlink(const struct journal *journal, const char *file)
 {
-	struct json_object *o = entry_to_json(entry);
-	struct buf text = BUF_INIT(JSONLINE_MAX);
-	char *file = file_of(&entry->event);
-	bool done;
-
-	jsonline_add(&text, o);
-	json_object_put(o);
-	done = put_file(journal->fd, file, &text, is_new) ||
-	       error_set(error, FAILURE_USAGE,
-		   "state: %s/%s cannot be written: %s; nothing may be deployed that is not "
-		   "recorded",
-		   journal->dir, file, strerror(errno));
-	buf_free(&text);
-	free(file);
-	return done;
-}
-
-void journal_remove(struct journal *journal, const struct event *event)
-{
-	char *file = file_of(event);
-
 	crash_point();
 	unlinkat(journal->fd, file, 0);
 	crash_point();
-	free(file);
 }
 
-/* NULL if it was read; else what is wrong with it, "" if it is not there (any more). */
-static const char *read_entry(int dir, const char *file, struct entry *entry)
+const char *journal_read(
+    const struct journal *journal, const char *file, journal_take *take, void *arg)
 {
 	static char text[JSONLINE_MAX];
 	struct json_object *o;
 	const char *why = NULL;
-	int fd = openat(dir, file, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+	int fd = openat(journal->fd, file, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
 	ssize_t len;
 
-	*entry = (struct entry){0};
 	if (fd < 0)
 		return errno == ENOENT ? "" : strerror(errno);
 	len = read(fd, text, sizeof(text));
@@ -281,20 +229,9 @@ static const char *read_entry(int dir, const char *file, struct entry *entry)
 	o = jsonline_parse(text, (size_t)len - 1, &why);
 	if (!o)
 		return why;
-	why = entry_from_json(o, entry);
+	why = take(arg, o);
 	json_object_put(o);
-	if (why)
-		entry_free(entry);
 	return why;
-}
-
-bool journal_get(struct journal *journal, const struct event *event, struct entry *entry)
-{
-	char *file = file_of(event);
-	const char *why = read_entry(journal->fd, file, entry);
-
-	free(file);
-	return !why;
 }
 
 static bool ends_with(const char *text, const char *suffix)
@@ -314,13 +251,6 @@ static void set_aside(const struct journal *journal, const char *file, const cha
 	free(name);
 }
 
-static int by_age(const void *a, const void *b)
-{
-	const struct entry *x = a, *y = b;
-
-	return (x->created > y->created) - (x->created < y->created);
-}
-
 /* The directory, from its beginning, whoever has read it before; NULL if that fails. */
 static DIR *read_dir(const struct journal *journal)
 {
@@ -332,42 +262,25 @@ static DIR *read_dir(const struct journal *journal)
 	return dir;
 }
 
-static void list_file(
-    struct journal *journal, const char *file, const char *domain, struct entries *entries)
+void journal_each(const struct journal *journal, const char *prefix, const char *suffix,
+    journal_take *take, void *arg)
 {
-	struct entry entry;
-	const char *why = read_entry(journal->fd, file, &entry);
-
-	if (why && *why && strcmp(why, ENTRY_TOO_NEW))
-		set_aside(journal, file, why);
-	else if (why && *why)
-		report_line(NULL, "state: %s/%s: %s", journal->dir, file, why);
-	if (why)
-		return;
-	if (domain && strcmp(entry.event.field[FIELD_DOMAIN], domain)) {
-		entry_free(&entry);
-		return;
-	}
-	entries->v = xrealloc(entries->v, (entries->n + 1) * sizeof(*entries->v));
-	entries->v[entries->n++] = entry;
-}
-
-struct entries journal_list(struct journal *journal, const char *domain)
-{
-	struct entries entries = {0};
-	char *prefix = domain ? xasprintf("%.180s_", domain) : xstrdup("");
 	DIR *dir = read_dir(journal);
 	const struct dirent *d;
 
-	while (dir && (d = readdir(dir)))
-		if (ends_with(d->d_name, SUFFIX) && !strncmp(d->d_name, prefix, strlen(prefix)))
-			list_file(journal, d->d_name, domain, &entries);
+	while (dir && (d = readdir(dir))) {
+		const char *why;
+
+		if (!ends_with(d->d_name, suffix) || strncmp(d->d_name, prefix, strlen(prefix)))
+			continue;
+		why = journal_read(journal, d->d_name, take, arg);
+		if (why && *why && strcmp(why, JOURNAL_TOO_NEW))
+			set_aside(journal, d->d_name, why);
+		else if (why && *why)
+			report_line(NULL, "state: %s/%s: %s", journal->dir, d->d_name, why);
+	}
 	if (dir)
 		closedir(dir);
-	free(prefix);
-	if (entries.n)
-		qsort(entries.v, entries.n, sizeof(*entries.v), by_age);
-	return entries;
 }
 
 void journal_tidy(struct journal *journal)

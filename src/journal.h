@@ -1,14 +1,65 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The journal: what handlers were told to deploy and have not cleaned yet, one file for each value,
- * in a directory that outlives us; acmehook-journal(5).
+ * The journal: a directory that outlives us, acmehook-journal(5). In it, one file each: what
+ * handlers were told to deploy and have not cleaned yet.
  */
 #ifndef ACMEHOOK_JOURNAL_H
 #define ACMEHOOK_JOURNAL_H
 
+#include <json-c/json.h>
 #include <sys/types.h>
 
 #include "event.h"
+
+/* All zero, but for dir, is a journal that nobody has used yet. */
+struct journal {
+	char *dir;
+	int fd, lock;
+	bool open;
+};
+
+/* dir: NULL for $ACMEHOOK_STATE or the default of this user. Nothing is opened yet. */
+void journal_init(struct journal *journal, const char *dir);
+void journal_close(struct journal *journal);
+/*
+ * Opens the journal; with create the directory is made where it is missing. False, with a
+ * sentence, if that fails or others than us may write there; false without one if it is
+ * missing and shall not be made.
+ */
+bool journal_open(struct journal *journal, bool create, struct error *error);
+
+/* --- its files */
+
+/* What a crash of the machine may do to a file that was written; a crash of ours does nothing. */
+enum durability {
+	DURABLE_NEW,	/* nothing: it is on the disk, name and all, when journal_write() returns */
+	DURABLE_CHANGE, /* bring back the one in whose place it came */
+	DURABLE_NOT,	/* lose it */
+};
+
+/* Takes what was read (borrowed). NULL, or what is wrong with it, in static storage. */
+typedef const char *journal_take(void *arg, struct json_object *object);
+/* What is wrong with what a later version of acmehook wrote. */
+#define JOURNAL_TOO_NEW "a newer acmehook wrote it; use that one"
+
+/* Writes a file whole, or not at all: false, with errno. */
+bool journal_write(const struct journal *journal, const char *file, struct json_object *object,
+    enum durability durability);
+/* It need not be there. */
+void journal_unlink(const struct journal *journal, const char *file);
+/* NULL if it was read and taken; else what is wrong with it, "" if it is not there (any more). */
+const char *journal_read(
+    const struct journal *journal, const char *file, journal_take *take, void *arg);
+/* Reads all files whose names begin and end so. What is wrong is set aside (renamed to end in
+ * ".damaged") and said on stderr; what is too new is only said. */
+void journal_each(const struct journal *journal, const char *prefix, const char *suffix,
+    journal_take *take, void *arg);
+/* Removes what a crash has left of files that were being written, an hour later. */
+void journal_tidy(struct journal *journal);
+/* How many files are set aside. */
+size_t journal_damaged(struct journal *journal);
+
+/* --- entries: what is deployed */
 
 /* What is known of a value. */
 enum entry_state {
@@ -36,26 +87,9 @@ struct entries {
 	size_t n;
 };
 
-/* All zero, but for dir, is a journal that nobody has used yet. */
-struct journal {
-	char *dir;
-	int fd, lock;
-	bool open;
-};
-
 const char *entry_state_name(enum entry_state state);
 void entry_free(struct entry *entry);
 void entries_free(struct entries *entries);
-
-/* dir: NULL for $ACMEHOOK_STATE or the default of this user. Nothing is opened yet. */
-void journal_init(struct journal *journal, const char *dir);
-void journal_close(struct journal *journal);
-/*
- * Opens the journal; with create the directory is made where it is missing. False, with a
- * sentence, if that fails or others than us may write there; false without one if it is
- * missing and shall not be made.
- */
-bool journal_open(struct journal *journal, bool create, struct error *error);
 
 /* Writes an entry. A new one is on the disk when this returns; of one that changes, a crash of the
  * machine may bring the old one back. False with a sentence if it cannot be written. */
@@ -65,14 +99,7 @@ bool journal_put(
 void journal_remove(struct journal *journal, const struct event *event);
 /* The entry of an event. False if there is none that can be read. */
 bool journal_get(struct journal *journal, const struct event *event, struct entry *entry);
-/*
- * All entries, or those of one identifier, the oldest first. A file that is no entry is set aside
- * (renamed to end in ".damaged") and said on stderr. The caller frees them.
- */
+/* All entries, or those of one identifier, the oldest first. The caller frees them. */
 struct entries journal_list(struct journal *journal, const char *domain);
-/* Removes what a crash has left of files that were being written, an hour later. */
-void journal_tidy(struct journal *journal);
-/* How many files are set aside. */
-size_t journal_damaged(struct journal *journal);
 
 #endif
