@@ -76,6 +76,9 @@ static void print_verify(const struct job *job, size_t i)
 	printf("verify:   %s, at most %g s: ",
 	    option_defs[OPTION_VERIFY].choices[view_number(view, OPTION_VERIFY)],
 	    (double)job_verify_timeout(job, i) / 1000);
+	if (view_number(view, OPTION_TRUST) != DECIDING_BOTH)
+		printf("(trust = %s) ",
+		    option_defs[OPTION_TRUST].choices[view_number(view, OPTION_TRUST)]);
 	uri = event_text(event, VIEW_URI);
 	if (event->field[FIELD_FQDN])
 		printf("TXT %s is \"%s\"", event->field[FIELD_FQDN], event->field[FIELD_VALUE]);

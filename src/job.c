@@ -284,10 +284,10 @@ static void on_run_ended(void *arg, const struct process_result *result)
 	job->transport = NULL;
 	run->ended = true;
 	run->result = *result;
-	run_judge(run, &batch->targets[call->first]);
+	run_judge(run, &batch->targets[call->first], call);
 	if (run->error.failure && tries_again(job, batch, run))
 		return;
-	if (run->error.failure)
+	if (run->error.failure && (batch == &job->undo || !job_doubts(job, call->first)))
 		run_failed(job, batch, run);
 	batch->at++;
 	run_next(job);

@@ -116,6 +116,8 @@ bool job_verifies(const struct job *job, size_t i);
 bool job_checks(const struct job *job, size_t i);
 /* Has a handler begun to deploy an event, so that there may be something to clean? */
 bool job_deployed(const struct job *job, size_t i);
+/* Did its handler fail, and is that not believed before it has been looked (--trust)? */
+bool job_doubts(const struct job *job, size_t i);
 /* Is an event not verified now, but with the last one of its batch? */
 bool job_defers(const struct job *job, size_t i);
 /* Does a verdict about an event let the client on, by --verify? If not, the error says how far it

@@ -18,6 +18,12 @@ static const char *const verify_modes[] = {
     [VERIFY_OFF] = "off",
     [VERIFY__MAX] = NULL,
 };
+static const char *const deciding[] = {
+    [DECIDING_BOTH] = "both",
+    [DECIDING_DNS] = "dns",
+    [DECIDING_STATUS] = "status",
+    [DECIDING__MAX] = NULL,
+};
 static const char *const formats[] = {[FORMAT_TEXT] = "text", [FORMAT_JSON] = "json", NULL};
 
 const struct option_def option_defs[OPTION__MAX] = {
@@ -41,6 +47,8 @@ const struct option_def option_defs[OPTION__MAX] = {
 	"run: how long to wait for more of them", NULL, "0.1"},
     [OPTION_SERIAL] = {"serial", 0, OPTION_IS_FLAG, EVERYWHERE, NULL,
 	"run: never two runs of the handler at once", NULL, NULL},
+    [OPTION_TRUST] = {"trust", 0, OPTION_IS_CHOICE, EVERYWHERE, "WHAT",
+	"both, dns or status: what says that the handler did its work", deciding, "both"},
     [OPTION_TIMEOUT] = {"timeout", 0, OPTION_IS_TIME, EVERYWHERE, "TIME",
 	"how long one run of the handler may take", NULL, "600"},
     [OPTION_KILL_AFTER] = {"kill-after", 0, OPTION_IS_TIME, EVERYWHERE, "TIME",
@@ -115,6 +123,7 @@ const struct option_def option_defs[OPTION__MAX] = {
     [OPTION_VERSION] = {"version", 'V', OPTION_IS_FLAG, ON_COMMAND_LINE, NULL,
 	"the version of acmehook", NULL, NULL},
 };
+_Static_assert(nitems(deciding) == DECIDING__MAX + 1, "what decides has no name");
 _Static_assert(nitems(verify_modes) == VERIFY__MAX + 1, "a mode without name");
 
 static bool wrong(enum option_id id, const char *value, const char *fault, struct error *error)

@@ -20,6 +20,7 @@ enum option_id {
 	OPTION_CHAIN_MAX,
 	OPTION_CHAIN_DELAY,
 	OPTION_SERIAL,
+	OPTION_TRUST,
 	OPTION_TIMEOUT,
 	OPTION_KILL_AFTER,
 	OPTION_CWD,
@@ -95,6 +96,8 @@ extern const struct option_def option_defs[OPTION__MAX];
 
 /* --verify, in the order of its choices. */
 enum verify_mode { VERIFY_STRICT, VERIFY_REQUIRE, VERIFY_WARN, VERIFY_OFF, VERIFY__MAX };
+/* --trust: what says that a challenge is deployed; likewise. */
+enum deciding { DECIDING_BOTH, DECIDING_DNS, DECIDING_STATUS, DECIDING__MAX };
 /* --format, likewise. */
 enum format { FORMAT_TEXT, FORMAT_JSON };
 

@@ -132,7 +132,31 @@ static bool says(const char *output, const char *word)
 	return !strncmp(output, word, len) && !output[len + strspn(output + len, " \t\r\n")];
 }
 
-void run_judge(struct run *run, const struct target *target)
+/* The word that the handler may have taken for an option, though it is a value; NULL: none. */
+static const char *dashed(const struct call *call)
+{
+	for (size_t i = 1; i < call->argv.n && strcmp(call->argv.v[i], "--"); i++)
+		if (*call->argv.v[i] == '-')
+			return call->argv.v[i];
+	return NULL;
+}
+
+static void judge_status(struct run *run, const char *path, const struct call *call)
+{
+	const char *word = dashed(call);
+
+	if (word)
+		error_set(&run->error, FAILURE_HANDLER,
+		    "handler %s failed with exit status %d; its argument %s begins with \"-\", and "
+		    "was perhaps taken for an option: let the handler write \"--\" before such "
+		    "words, or set trust = dns if it does its work all the same",
+		    path, run->result.exit_status, word);
+	else
+		error_set(&run->error, FAILURE_HANDLER, "handler %s failed with exit status %d",
+		    path, run->result.exit_status);
+}
+
+void run_judge(struct run *run, const struct target *target, const struct call *call)
 {
 	const struct process_result *r = &run->result;
 	const char *path = target->handler, *not_implemented = target->to->not_implemented;
@@ -152,8 +176,7 @@ void run_judge(struct run *run, const struct target *target)
 		run->not_implemented = true;
 	else if (r->exit_status != 126 && r->exit_status != 127) {
 		if (r->exit_status)
-			error_set(&run->error, FAILURE_HANDLER,
-			    "handler %s failed with exit status %d", path, r->exit_status);
+			judge_status(run, path, call);
 	} else if (diagnose(path, NULL, 0, &run->error)) {
 		error_set(&run->error, FAILURE_HANDLER,
 		    "handler %s failed with exit status %d: a program it calls was not found, or "

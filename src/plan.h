@@ -57,8 +57,8 @@ void batch_free(struct batch *batch);
 /* How many of its events, the first ones, are told now. */
 size_t batch_own(const struct batch *batch);
 
-/* What a handler's end means: sets run->error or run->not_implemented. */
-void run_judge(struct run *run, const struct target *target);
+/* What the end of a handler that was called so means: sets run->error or run->not_implemented. */
+void run_judge(struct run *run, const struct target *target, const struct call *call);
 /* What a handler printed, without white space around it, as certbot hands it on; the caller frees
  * it. NULL: nothing. */
 char *run_output(const struct run *run);

@@ -4,8 +4,6 @@
 
 #include "prove.h"
 
-#include <string.h>
-
 #include <stdlib.h>
 #include <string.h>
 
@@ -40,7 +38,18 @@ bool job_checks(const struct job *job, size_t i)
 
 bool job_verifies(const struct job *job, size_t i)
 {
-	return job_checks(job, i) && !job_defers(job, i);
+	return job_checks(job, i) && (!job_defers(job, i) || job_doubts(job, i));
+}
+
+bool job_doubts(const struct job *job, size_t i)
+{
+	const struct run *run = job->tasks[i].run;
+
+	if (!run || !run->ended || !job_checks(job, i) ||
+	    view_number(&job->deploy.targets[i].view, OPTION_TRUST) != DECIDING_DNS)
+		return false;
+	return run->error.failure == FAILURE_HANDLER ||
+	       run->error.failure == FAILURE_HANDLER_TIMEOUT;
 }
 
 bool job_defers(const struct job *job, size_t i)
@@ -59,6 +68,16 @@ long job_verify_timeout(const struct job *job, size_t i)
 	const struct setting *s = view_get(&job->deploy.targets[i].view, OPTION_VERIFY_TIMEOUT);
 
 	return s->set ? s->number : job_default_timeout(job->deploy.events.v[i].field[FIELD_TYPE]);
+}
+
+/* So many ms it is looked for what a handler that failed may have done: perhaps it did nothing. */
+#define DOUBT_PATIENCE 15000
+
+static long patience(const struct job *job, size_t i)
+{
+	long timeout = job_verify_timeout(job, i);
+
+	return job_doubts(job, i) && timeout > DOUBT_PATIENCE ? DOUBT_PATIENCE : timeout;
 }
 
 /* The argument of the verifier's callbacks: the job and which of its tasks. */
@@ -155,6 +174,22 @@ static void show_line(struct waiting *w, struct json_object *state, const char *
 
 /* --- verdicts */
 
+/* Is it enough, by --trust and --verify? */
+static bool is_enough(
+    const struct job *job, size_t i, struct json_object *verdict, struct error *error)
+{
+	const struct view *view = &job->deploy.targets[i].view;
+	enum verdict v = VERDICT_UNKNOWN;
+
+	verdict_from_name(jsonline_string(verdict, "verdict"), &v);
+	if (job_doubts(job, i) && v != VERDICT_PASS && v != VERDICT_WARN) {
+		*error = job->tasks[i].run->error;
+		return false;
+	}
+	return view_number(view, OPTION_TRUST) == DECIDING_STATUS ||
+	       job_accepts(job, i, verdict, "not verified", error);
+}
+
 static void on_verdict(void *arg, struct json_object *verdict)
 {
 	struct waiting *w = arg;
@@ -164,7 +199,7 @@ static void on_verdict(void *arg, struct json_object *verdict)
 
 	task->question = NULL;
 	task->verify = verdict;
-	content = job_accepts(job, w->i, verdict, "not verified", &task->error);
+	content = is_enough(job, w->i, verdict, &task->error);
 	if (!content && by_hand(job, w->i)) {
 		offer_again(w);
 		return;
@@ -198,7 +233,7 @@ static void ask(struct job *job, size_t i)
 	    .wildcard = event->field[FIELD_WILDCARD] != NULL,
 	    .values = &value,
 	    .n = 1,
-	    .timeout = job_verify_timeout(job, i),
+	    .timeout = patience(job, i),
 	    .view = &job->deploy.targets[i].view,
 	};
 

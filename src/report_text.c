@@ -120,6 +120,20 @@ static void add_let_on(struct buf *b, const struct job *job, size_t i, struct js
 		: "the client is let on, but something is not well");
 }
 
+/* The handler failed, but what it was to do is done. */
+static void add_overruled(struct buf *b, const struct job *job, size_t i)
+{
+	const struct task *task = &job->tasks[i];
+
+	if (!task->verify || task->error.failure || !job_doubts(job, i))
+		return;
+	buf_printf(b,
+	    "acmehook: %s: WARNING: %s; the challenge is there, and that is enough (trust = dns)\n",
+	    job_title(job, i), task->run->error.text);
+	if (task->call->first == i)
+		add_output(b, task->call, task->run);
+}
+
 /* A verdict about an event, if there is one that is worth to be told. */
 static void add_verify(struct buf *b, const struct report *report, const struct job *job, size_t i,
     struct json_object *verify)
@@ -165,7 +179,8 @@ static void add_failure(struct buf *b, const struct job *job)
 
 	if (!task)
 		buf_printf(b, "acmehook: %s\n", job->error.text);
-	else if (!task->verify) /* else add_verify says it all */
+	else if (!task->verify || (task->run && task->run->error.failure))
+		/* else add_verify says it all */
 		buf_printf(b, "acmehook: %s: %s\n", job_title(job, job->culprit), job->error.text);
 	if (task && task->run && task->run->error.failure)
 		add_output(b, task->call, task->run);
@@ -224,6 +239,7 @@ static void add_job(struct buf *b, struct report *report, const struct job *job)
 		else if (task->caa)
 			buf_printf(
 			    b, "acmehook: %s: the handler was not called\n", job_title(job, i));
+		add_overruled(b, job, i);
 		add_verify(b, report, job, i, task->verify);
 	}
 	if (verified_badly && !report->verbose)

@@ -2,19 +2,6 @@
 # happens when the verifier itself fails. The verifier here is a script that says what it is told.
 load lib
 
-# verifier VERDICT [CASE]: answers every question with it
-verifier() {
-    handler verifier <<EOF
-#!/bin/sh
-while read -r q; do
-    echo "\$q" >>questions
-    id=\$(echo "\$q" | sed 's/.*"id": *\([0-9]*\).*/\1/')
-    echo "{\"id\": \$id, \"verdict\": \"$1\", \"case\": \"${2:-D01}\", \"ca\": ${3:-null}, \"reason\": \"the reason\", \"hint\": ${4:-null}, \"attempts\": 1, \"ms\": 1500, \"servers\": [{\"name\": \"ns1.test\", \"address\": \"192.0.2.1\", \"verdict\": \"$1\", \"rcode\": \"NOERROR\", \"values\": [\"v\"], \"reason\": null, \"ms\": 1}]}"
-done
-EOF
-    echo "handler = \"$PWD/hook\"  verifier = \"$PWD/verifier\"" >"$ACMEHOOK_CONFIG"
-}
-
 ok_hook() {
     handler hook <<'EOF'
 #!/bin/sh

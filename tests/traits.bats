@@ -1,0 +1,131 @@
+# What rules say of their handlers: what they may be told, what is believed of them, what runs them.
+load lib
+
+deploy() {
+    run --separate-stderr "$acmehook" "$@" --from dehydrated deploy_challenge example.test "$token" "$digest"
+}
+
+failing_hook() {
+    handler hook <<'EOF'
+#!/bin/sh
+echo "$1" >>calls
+echo "hook says so"
+exit 7
+EOF
+}
+
+# --- trust
+
+@test "trust both: status 0 and a visible record are both needed" {
+    failing_hook
+    verifier PASS
+    deploy
+    status_is 1
+    [ ! -e questions ]
+    handler hook <<<$'#!/bin/sh\necho "all done"'
+    verifier RETRY D02
+    deploy
+    status_is 4
+    stderr_has "example.test: the reason (RETRY D02"
+    # the handler's own words
+    stderr_has "   all done"
+}
+
+@test "trust dns: what is there counts, and a status other than 0 is a warning" {
+    failing_hook
+    for verdict in PASS WARN; do
+        verifier $verdict
+        deploy --trust dns
+        status_is 0
+        stdout_is ""
+        stderr_has "WARNING: handler $PWD/hook failed with exit status 7; the challenge is there, and that is enough (trust = dns)"
+        stderr_has "   hook says so"
+    done
+    file_is calls <<<$'deploy_challenge\ndeploy_challenge'
+    # it is what it says in the journal, too
+    run -0 "$acmehook" pending
+    [[ $output == *"deployed"*"dns-01 example.test"*"WARN"* ]]
+    # and as data
+    run --separate-stderr "$acmehook" --trust dns run <<<'{"cmd": "perform_challenge", "type": "dns-01", "domain": "example.test", "token": "'"$token"'", "validation": "'"$digest"'"}'
+    jq -e '.ok and .error == null and .handler.exit == 7 and .verify.verdict == "WARN"' <<<"$output"
+}
+
+@test "trust dns: what is not there, or cannot be judged, leaves the failure as it is; it is not waited for long" {
+    failing_hook
+    for verdict in RETRY FAIL UNKNOWN; do
+        rm -f questions calls
+        verifier $verdict
+        deploy --trust dns
+        status_is 1
+        stderr_has "deploy_challenge example.test: handler $PWD/hook failed with exit status 7"
+        stderr_has "   hook says so"
+        stderr_has "the reason ($verdict"
+        [ "$(jq .timeout_ms questions)" -le 15000 ]
+        # undone, as dehydrated would not
+        file_is calls <<<$'deploy_challenge\nclean_challenge'
+    done
+    # nothing is looked at: the status is all there is
+    verifier PASS
+    deploy --trust dns --verify off
+    status_is 1
+}
+
+@test "trust dns: a handler that does not end may have done its work" {
+    handler hook <<<$'#!/bin/sh\n[ "$1" != deploy_challenge ] || exec sleep 60'
+    verifier PASS
+    deploy --trust dns --timeout 0.2
+    status_is 0
+    stderr_has "WARNING: handler $PWD/hook did not end within 0.2 s"
+    # one that could not be started has not
+    chmod -x hook
+    rm questions
+    deploy --trust dns
+    status_is 2
+    [ ! -e questions ]
+}
+
+@test "trust dns: all of a chain are looked at; certbot's batch is looked at where it failed" {
+    failing_hook
+    verifier PASS
+    run --separate-stderr "$acmehook" --trust dns --from dehydrated deploy_challenge a.test "$token" "$digest" b.test "$token" "$digest2"
+    status_is 0
+    file_is calls <<<$'deploy_challenge\ndeploy_challenge'
+    [ "$(wc -l <questions)" -eq 2 ]
+    rm questions
+    CERTBOT_DOMAIN=c.test CERTBOT_VALIDATION=$digest CERTBOT_REMAINING_CHALLENGES=1 CERTBOT_ALL_DOMAINS=c.test,d.test \
+        run --separate-stderr "$acmehook" --trust dns --from certbot auth
+    status_is 0
+    [ "$(wc -l <questions)" -eq 1 ]
+}
+
+@test "trust status: the verdict is told, and decides nothing" {
+    handler hook <<<$'#!/bin/sh\nexit 0'
+    verifier FAIL D08
+    deploy --trust status
+    status_is 0
+    stderr_has "the client is let on, but something is not well"
+    stderr_has "the reason (FAIL D08"
+    deploy --trust status --verify strict
+    status_is 0
+    failing_hook
+    verifier PASS
+    deploy --trust status
+    status_is 1
+}
+
+@test "a value or token that begins with - is named when the handler fails" {
+    failing_hook
+    config <<<"handler = \"$PWD/hook\"  verify = off"
+    run --separate-stderr "$acmehook" --from dehydrated deploy_challenge example.test "$token" "$digest2"
+    status_is 1
+    stderr_has "exit status 7; its argument $digest2 begins with \"-\", and was perhaps taken for an option"
+    stderr_has 'set trust = dns'
+    run --separate-stderr "$acmehook" --from dehydrated deploy_challenge example.test "-$token" "$digest"
+    stderr_has "its argument -$token begins"
+    run --separate-stderr "$acmehook" --from dehydrated deploy_challenge example.test "$token" "$digest"
+    [[ $stderr != *"begins with"* ]]
+    # lego's raw mode has "--" before its words
+    key=-$token.9jg46WB3rR_AHD-EBXdN7cBkH1WOu0tA3M9fm21mqTI
+    run --separate-stderr "$acmehook" --to lego-raw run <<<'{"cmd": "perform_challenge", "type": "dns-01", "domain": "example.test", "token": "'"-$token"'", "key_auth": "'"$key"'"}'
+    jq -e '.handler.argv[2] == "--" and (.error | test("begins with") | not)' <<<"$output"
+}
