@@ -18,6 +18,7 @@ struct proof {
 	const char *method;  /* caa: the type of challenge that is meant; else NULL */
 	const char *account; /* URI; NULL: the one of the settings, if any */
 	bool wildcard;	     /* it is for "*." and the domain */
+	bool absent;	     /* it is to be proven that none of the values is there */
 	const char *const *values;
 	size_t n;
 	long timeout;		 /* ms */
