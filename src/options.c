@@ -48,7 +48,7 @@ const struct option_def option_defs[OPTION__MAX] = {
     [OPTION_SERIAL] = {"serial", 0, OPTION_IS_FLAG, EVERYWHERE, NULL,
 	"run: never two runs of the handler at once", NULL, NULL},
     [OPTION_TRUST] = {"trust", 0, OPTION_IS_CHOICE, EVERYWHERE, "WHAT",
-	"both, dns or status: what says that the handler did its work", deciding, "both"},
+	"what says that the handler did its work", deciding, "both"},
     [OPTION_TIMEOUT] = {"timeout", 0, OPTION_IS_TIME, EVERYWHERE, "TIME",
 	"how long one run of the handler may take", NULL, "600"},
     [OPTION_KILL_AFTER] = {"kill-after", 0, OPTION_IS_TIME, EVERYWHERE, "TIME",
