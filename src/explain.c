@@ -133,7 +133,9 @@ static void print_task(const struct job *job, size_t i)
 		    job->jobs->scope.rules->file ? job->jobs->scope.rules->file : "");
 	if (target->handler)
 		printf("handler:  %s (dialect %s)%s\n", target->handler, target->to->name,
-		    job->tasks[i].call ? "" : "; it has no word for this event and is not called");
+		    job->tasks[i].call ? ""
+		    : target->spared   ? "; it is not told of this event (events)"
+				       : "; it has no word for this event and is not called");
 	else
 		printf("handler:  none; the event goes nowhere\n");
 	if (target->handler && job->tasks[i].call && !target->to->compose)

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "ca.h"
+#include "event.h"
 #include "identifier.h"
 
 static const char *const verify_modes[] = {
@@ -39,6 +40,8 @@ const struct option_def option_defs[OPTION__MAX] = {
 	"the same as --to manual", NULL, NULL},
     [OPTION_CHANNEL] = {"channel", 0, OPTION_IS_TEXT, EVERYWHERE, "ADDRESS",
 	"--to json: unix:PATH, fifo:IN,OUT or fd:N to talk to", NULL, NULL},
+    [OPTION_EVENTS] = {"events", 0, OPTION_IS_EVENTS, EVERYWHERE, "EVENT",
+	"the only event that the handler is told of; may be repeated [all]", NULL, NULL},
     [OPTION_CHAIN] = {"chain", 0, OPTION_IS_FLAG, EVERYWHERE, NULL,
 	"the handler takes many challenges in one call", NULL, NULL},
     [OPTION_CHAIN_MAX] = {"chain-max", 0, OPTION_IS_COUNT, EVERYWHERE, "N",
@@ -247,6 +250,12 @@ bool settings_put(
 		if (!digest_decode(value, digest))
 			return wrong(
 			    id, value, "is not a base64url SHA-256 digest of 43 characters", error);
+		strlist_add(&s->list, value);
+		break;
+	case OPTION_IS_EVENTS:
+		if (verb_from_name(value) == VERB_UNKNOWN)
+			return wrong(id, value,
+			    "is no event; acmehook.conf(5) lists them under RULES", error);
 		strlist_add(&s->list, value);
 		break;
 	case OPTION_IS_LIST:

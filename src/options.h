@@ -16,6 +16,7 @@ enum option_id {
 	OPTION_DEHYDRATED_DNS,
 	OPTION_TEXT_MODE,
 	OPTION_CHANNEL,
+	OPTION_EVENTS,
 	OPTION_CHAIN,
 	OPTION_CHAIN_MAX,
 	OPTION_CHAIN_DELAY,
@@ -71,6 +72,7 @@ enum option_kind {
 	OPTION_IS_MODE,	   /* number: the octal file mode bits */
 	OPTION_IS_SERVERS, /* list of ADDR[#PORT], one element each time it is given */
 	OPTION_IS_DIGESTS, /* list of base64url SHA-256 digests, likewise */
+	OPTION_IS_EVENTS,  /* list of names of verbs, likewise */
 	OPTION_IS_LIST,	   /* list, one element each time it is given */
 };
 

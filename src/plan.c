@@ -54,6 +54,17 @@ static bool set_address(const struct scope *scope, struct target *target, struct
 	return true;
 }
 
+/* Is the handler to be told of such events? */
+static bool is_forwarded(const struct view *view, enum verb verb)
+{
+	const struct setting *events = view_get(view, OPTION_EVENTS);
+	bool found = !events->set;
+
+	for (size_t i = 0; i < events->list.n; i++)
+		found = found || verb_from_name(events->list.v[i]) == verb;
+	return found;
+}
+
 bool target_plan(const struct scope *scope, const struct event *event, struct target *target,
     struct error *error)
 {
@@ -65,6 +76,7 @@ bool target_plan(const struct scope *scope, const struct event *event, struct ta
 	    target->rule ? &target->rule->settings : NULL, &rules->top, scope->initial}};
 	handler = view_text(&target->view, OPTION_HANDLER);
 	to = view_text(&target->view, OPTION_TO);
+	target->spared = !is_forwarded(&target->view, event->verb);
 	if (!handler && talks_by_default(scope, target))
 		to = "json";
 	target->to = dialect_find(to, DIALECT_TO);
@@ -103,7 +115,7 @@ static bool write_calls(struct batch *batch, struct error *error)
 
 		for (count = 1; first + count < n && targets[first + count].rule == t->rule;)
 			count++;
-		if (t->handler &&
+		if (t->handler && !t->spared &&
 		    !dialect_write(t->to, t->handler, view_number(&t->view, OPTION_CHAIN),
 			batch->events.v, first, count, &batch->calls, error)) {
 			calls_free(&batch->calls);

@@ -23,6 +23,7 @@ struct target {
 	const struct dialect *to;
 	char *handler;	/* NULL: the event goes nowhere */
 	bool unhandled; /* because there is none for it */
+	bool spared;	/* the handler is not told of it (--events) */
 };
 
 /* A run of the handler; the same index as its call. */

@@ -78,6 +78,9 @@ bool record_begin(struct job *job, struct error *error)
 	for (size_t i = 0; i < batch_own(&job->deploy); i++) {
 		enum verb verb = job->deploy.events.v[i].verb;
 
+		/* who is not told to clean leaves that to somebody else */
+		if (verb == VERB_CLEAN && job->deploy.targets[i].spared && job->jobs->journal->open)
+			journal_remove(job->jobs->journal, &job->deploy.events.v[i]);
 		if (!job->tasks[i].call)
 			continue;
 		if (verb == VERB_DEPLOY)

@@ -184,6 +184,8 @@ static void add_failure(struct buf *b, const struct job *job)
 		buf_printf(b, "acmehook: %s: %s\n", job_title(job, job->culprit), job->error.text);
 	if (task && task->run && task->run->error.failure)
 		add_output(b, task->call, task->run);
+	if (task && job->deploy.targets && job->deploy.targets[job->culprit].spared)
+		buf_puts(b, "acmehook: the handler is not told of such events (events)\n");
 	if (job_advisory(job))
 		buf_printf(
 		    b, "acmehook: %s goes on: this event decides nothing\n", job->from->name);

@@ -83,8 +83,8 @@ static size_t make_opts(cfg_opt_t *opts, unsigned where)
 			continue;
 		if (def->kind == OPTION_IS_FLAG)
 			opts[n++] = (cfg_opt_t)CFG_BOOL(def->name, cfg_false, CFGF_NODEFAULT);
-		else if (def->kind == OPTION_IS_LIST || def->kind == OPTION_IS_SERVERS ||
-			 def->kind == OPTION_IS_DIGESTS)
+		else if (def->kind == OPTION_IS_LIST || def->kind == OPTION_IS_EVENTS ||
+			 def->kind == OPTION_IS_SERVERS || def->kind == OPTION_IS_DIGESTS)
 			opts[n++] = (cfg_opt_t)CFG_STR_LIST(def->name, NULL, CFGF_NODEFAULT);
 		else
 			opts[n++] = (cfg_opt_t)CFG_STR(def->name, NULL, CFGF_NODEFAULT);

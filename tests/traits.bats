@@ -129,3 +129,90 @@ EOF
     run --separate-stderr "$acmehook" --to lego-raw run <<<'{"cmd": "perform_challenge", "type": "dns-01", "domain": "example.test", "token": "'"-$token"'", "key_auth": "'"$key"'"}'
     jq -e '.handler.argv[2] == "--" and (.error | test("begins with") | not)' <<<"$output"
 }
+
+# --- events
+
+@test "events: what is not named does not reach the handler, and succeeds in silence" {
+    recorder hook
+    config <<<"handler = \"$PWD/hook\"  verify = off  events = { deploy_challenge, cleanup }"
+    touch cert
+    for words in "startup_hook" "deploy_challenge a.test $token $digest" "invalid_challenge a.test error" "clean_challenge a.test $token $digest" \
+        "deploy_cert a.test key $PWD/cert full chain 1" "unchanged_cert a.test key cert full chain" "exit_hook"; do
+        # shellcheck disable=SC2086
+        run --separate-stderr "$acmehook" --from dehydrated $words
+        status_is 0
+        stdout_is ""
+        stderr_is ""
+    done
+    cut -d ' ' -f 1 hook.calls | file_is <(printf '%s\n' deploy_challenge clean_challenge)
+}
+
+@test "events: a rule has its own; the probe and unknown words never reach a handler" {
+    recorder hook
+    config <<EOF
+handler = "$PWD/hook"
+verify = off
+match "a.test" { events = { "exit_hook" } }
+EOF
+    run -0 "$acmehook" --from dehydrated deploy_challenge a.test "$token" "$digest" b.test "$token" "$digest2"
+    file_is hook.calls <<<"deploy_challenge b.test $token $digest2"
+    rm hook.calls
+    for word in this_hookscript_is_broken__dehydrated_is_working_fine__please_ignore_unknown_hooks_in_your_script new_operation; do
+        run -0 --separate-stderr "$acmehook" --from dehydrated $word a b
+        stderr_is ""
+    done
+    [ ! -e hook.calls ]
+}
+
+@test "events: an unknown name is an error with file and line" {
+    config <<<$'handler = "/h"\nmatch "a.test" {\n  events = { deploy_challenge,\n  deploy_crt }\n}'
+    run --separate-stderr "$acmehook" --from dehydrated startup_hook
+    status_is 2
+    stderr_is "acmehook: $ACMEHOOK_CONFIG:4: events: \"deploy_crt\" is no event; acmehook.conf(5) lists them under RULES"
+    run --separate-stderr "$acmehook" --events nothing --from dehydrated startup_hook
+    status_is 2
+    stderr_has 'events: "nothing" is no event'
+}
+
+@test "events: a challenge that the handler is not told of is verified all the same" {
+    recorder hook
+    verifier PASS
+    deploy --events deploy_cert
+    status_is 0
+    stderr_is ""
+    [ ! -e hook.calls ]
+    verifier RETRY
+    deploy --events deploy_cert
+    status_is 4
+    stderr_has "the handler is not told of such events (events)"
+    run -0 "$acmehook" --events deploy_cert explain --from dehydrated deploy_challenge example.test "$token" "$digest"
+    [[ $output == *"handler:  $PWD/hook (dialect dehydrated); it is not told of this event (events)"* ]]
+}
+
+@test "events: where the handler is not told to clean, nothing is left in the journal" {
+    recorder hook
+    config <<<"handler = \"$PWD/hook\"  verify = off  events = { perform_challenge, deploy_cert }"
+    deploy
+    run -0 "$acmehook" pending
+    [[ $output == *example.test* ]]
+    run -0 "$acmehook" --from dehydrated clean_challenge example.test "$token" "$digest"
+    file_is hook.calls <<<"deploy_challenge example.test $token $digest"
+    run -0 "$acmehook" pending
+    [ -z "$output" ]
+}
+
+@test "what a handler says of an event that only tells decides nothing, for each client that has such events" {
+    failing_hook
+    config <<<"handler = \"$PWD/hook\"  verify = off"
+    for words in "startup_hook" "exit_hook error" "request_failure 500 body GET" "invalid_challenge a.test error" "unchanged_cert a.test key cert full chain"; do
+        # shellcheck disable=SC2086
+        run --separate-stderr "$acmehook" --from dehydrated $words
+        status_is 0
+        stderr_has "dehydrated goes on: this event decides nothing"
+    done
+    for word in pre post; do
+        run --separate-stderr "$acmehook" --from certbot $word
+        status_is 0
+        stderr_has "certbot goes on: this event decides nothing"
+    done
+}
