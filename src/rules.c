@@ -9,33 +9,11 @@
 #include <string.h>
 #include <unistd.h>
 
-#include <confuse.h>
-
+#include "conffile.h"
 #include "dialect.h"
 #include "identifier.h"
-#include "trust.h"
 
 #define DEFAULT_FILE SYSCONFDIR "/acmehook/acmehook.conf"
-
-/* libConfuse's callbacks have no argument of ours: this is where they put what they find. */
-static struct {
-	const char *file;
-	struct error *error;
-} parsing;
-
-/* Stands behind the last line: where it is no option, a section was left open (libConfuse closes
- * it without a word). */
-#define END "end-of-file"
-
-__attribute__((format(printf, 2, 0))) static void on_error(
-    cfg_t *cfg, const char *format, va_list ap)
-{
-	char text[512];
-
-	vsnprintf(text, sizeof(text), format, ap);
-	error_set(parsing.error, FAILURE_USAGE, "%s:%d: %s", parsing.file, cfg->line,
-	    strstr(text, END) ? "the file ends within a section; a } is missing" : text);
-}
 
 static int find_option(const char *name)
 {
@@ -158,25 +136,6 @@ static bool parse_pattern(struct rule *rule, struct error *error)
 	return good;
 }
 
-/* libConfuse knows of a section only where it ends: this is where `match "PATTERN"` stands. */
-static int line_of(const char *text, const char *pattern, int otherwise)
-{
-	int line = 1;
-
-	for (const char *p = text; *p; p += strcspn(p, "\n") + 1, line++) {
-		const char *word = p + strspn(p, " \t"),
-			   *quoted = word + 5 + strspn(word + 5, " \t");
-		size_t len = strlen(pattern);
-
-		if (!strncmp(word, "match", 5) && *quoted && !strncmp(quoted + 1, pattern, len) &&
-		    quoted[len + 1] == *quoted)
-			return line;
-		if (!p[strcspn(p, "\n")])
-			break;
-	}
-	return otherwise;
-}
-
 static bool take_rule(struct rules *rules, const char *text, cfg_t *section, struct error *error)
 {
 	const char *pattern = cfg_title(section);
@@ -186,7 +145,7 @@ static bool take_rule(struct rules *rules, const char *text, cfg_t *section, str
 	rules->v = xrealloc(rules->v, (rules->n + 1) * sizeof(*rules->v));
 	rule = &rules->v[rules->n++];
 	*rule = (struct rule){.pattern = xstrdup(pattern)};
-	rule->line = line_of(text, pattern, section->line);
+	rule->line = conffile_line(text, "match", pattern, section->line);
 	if (!parse_pattern(rule, &why))
 		return error_set(error, FAILURE_USAGE, "%s:%d: match \"%s\": %s", rules->file,
 		    rule->line, rule->pattern, why.text);
@@ -197,84 +156,29 @@ static bool parse(struct rules *rules, const char *text, struct error *error)
 {
 	cfg_opt_t rule_opts[OPTION__MAX + 1], opts[OPTION__MAX + 3];
 	size_t n = make_opts(rule_opts, IN_RULE);
-	bool good = true;
+	bool good;
 	cfg_t *cfg;
 
 	rule_opts[n] = (cfg_opt_t)CFG_END();
 	n = make_opts(opts, IN_FILE);
 	opts[n++] =
 	    (cfg_opt_t)CFG_SEC("match", rule_opts, CFGF_MULTI | CFGF_TITLE | CFGF_NO_TITLE_DUPES);
-	opts[n++] = (cfg_opt_t)CFG_BOOL(END, cfg_false, CFGF_NODEFAULT);
+	opts[n++] = (cfg_opt_t)CFG_BOOL(CONFFILE_END, cfg_false, CFGF_NODEFAULT);
 	opts[n] = (cfg_opt_t)CFG_END();
-	cfg = cfg_init(opts, CFGF_NONE);
-	parsing.file = rules->file;
-	parsing.error = error;
-	cfg_set_error_function(cfg, on_error);
-	if (cfg_parse_buf(cfg, text) != CFG_SUCCESS)
-		good = error_set(error, FAILURE_USAGE, "%s: cannot be read", rules->file);
-	else if (!cfg_getbool(cfg, END))
-		good = error_set(error, FAILURE_USAGE, "%s: a comment is not closed", rules->file);
-	good = good && take(&rules->top, cfg, IN_FILE, error);
+	cfg = conffile_parse(rules->file, text, opts, error);
+	if (!cfg)
+		return false;
+	good = take(&rules->top, cfg, IN_FILE, error);
 	for (unsigned i = 0; good && i < cfg_size(cfg, "match"); i++)
 		good = take_rule(rules, text, cfg_getnsec(cfg, "match", i), error);
 	cfg_free(cfg);
 	return good;
 }
 
-/*
- * Makes spaces of comments: libConfuse (3.3) counts the lines that have one three times, and an
- * error in the wrong line is worse than none.
- */
-static void blank_comments(char *text)
-{
-	char quote = '\0';
-
-	for (char *p = text; *p; p++) {
-		const char *end;
-
-		if (quote) {
-			if (*p == '\\' && p[1])
-				p++;
-			else if (*p == quote)
-				quote = '\0';
-			continue;
-		}
-		if (*p == '"' || *p == '\'') {
-			quote = *p;
-			continue;
-		}
-		if (*p != '#' && strncmp(p, "//", 2) && strncmp(p, "/*", 2))
-			continue;
-		end = strncmp(p, "/*", 2) ? strchr(p, '\n') : strstr(p + 2, "*/");
-		for (end = end ? end : strchr(p, '\0'); p < end; p++)
-			*p = *p == '\n' ? '\n' : ' ';
-		if (!strncmp(p, "*/", 2))
-			memcpy(p, "  ", 2);
-		p--;
-	}
-}
-
-/* All of the file; what is too much for the buffer is an overflow. */
-static bool slurp(struct buf *text, FILE *stream, const char *name, struct error *error)
-{
-	char chunk[4096];
-	size_t n;
-
-	while ((n = fread(chunk, 1, sizeof(chunk), stream)) > 0)
-		if (!buf_add(text, chunk, n))
-			break;
-	return !ferror(stream) || error_set(error, FAILURE_USAGE, "%s: %s", name, strerror(errno));
-}
-
 bool rules_parse(struct rules *rules, const char *file, struct buf *text, struct error *error)
 {
 	*rules = (struct rules){.file = xstrdup(file)};
-	if (text->overflow || !buf_puts(text, "\n" END " = true\n") ||
-	    strlen(text->data) != text->len)
-		return error_set(
-		    error, FAILURE_USAGE, "%s: not a text file that could be read", file);
-	blank_comments(text->data);
-	return parse(rules, text->data, error);
+	return conffile_prepare(file, text, error) && parse(rules, text->data, error);
 }
 
 bool rules_read(struct rules *rules, const char *file, struct error *error)
@@ -282,16 +186,14 @@ bool rules_read(struct rules *rules, const char *file, struct error *error)
 	const char *env = getenv("ACMEHOOK_CONFIG"), *named = file ? file : env;
 	const char *name = named ? named : DEFAULT_FILE;
 	FILE *stream = fopen(name, "re");
-	struct buf text = BUF_INIT(1024 * 1024);
+	struct buf text = BUF_INIT(CONFFILE_MAX);
 	bool good;
 
 	*rules = (struct rules){0};
 	if (!stream)
 		return (!named && (errno == ENOENT || errno == ENOTDIR)) ||
 		       error_set(error, FAILURE_USAGE, "%s: %s", name, strerror(errno));
-	good = trust_path(name, TRUST_CONFIGURATION, error) && slurp(&text, stream, name, error) &&
-	       rules_parse(rules, name, &text, error);
-	fclose(stream);
+	good = conffile_read(name, stream, &text, error) && rules_parse(rules, name, &text, error);
 	buf_free(&text);
 	return good;
 }
