@@ -64,8 +64,9 @@ static bool diagnose_env(const char *path, char *words, struct error *error)
 	if (!word || strchr(word, '/') || in_path(word))
 		return true;
 	return error_set(error, USAGE,
-	    "%s: needs \"%s\", which is not in PATH (%s); install it, or correct the first line of "
-	    "%s",
+	    "%s: needs \"%s\", which is not in PATH (%s); install it, correct the first line of "
+	    "%s, "
+	    "or set interpreter",
 	    path, word, getenv("PATH") ? getenv("PATH") : "not set", path);
 }
 
@@ -86,8 +87,10 @@ static bool diagnose_interpreter(const char *path, char *line, struct error *err
 		*words++ = '\0';
 	if (access(interpreter, X_OK))
 		return error_set(error, USAGE,
-		    "%s: its interpreter %s %s; install it, or correct the first line of %s", path,
-		    interpreter, errno == ENOENT ? "is not there" : "cannot be executed", path);
+		    "%s: its interpreter %s %s; install it, correct the first line of %s, or set "
+		    "interpreter",
+		    path, interpreter, errno == ENOENT ? "is not there" : "cannot be executed",
+		    path);
 	base = strrchr(interpreter, '/');
 	return (base && !strcmp(base, "/env")) ? diagnose_env(path, words, error) : true;
 }
@@ -116,8 +119,8 @@ static bool diagnose_content(const char *path, int spawn_error, struct error *er
 	return spawn_error != ENOEXEC ||
 	       error_set(error, USAGE,
 		   "%s: does not begin with \"#!\", so nothing says what runs it; try: make "
-		   "#!/bin/sh, "
-		   "or the interpreter it was written for, its first line",
+		   "#!/bin/sh, or the interpreter it was written for, its first line, or set "
+		   "interpreter",
 		   path);
 }
 
@@ -147,4 +150,14 @@ bool diagnose_trust(const char *path, unsigned what, uid_t owner, struct error *
 	if (trust_path_of(path, what, owner, &why))
 		return true;
 	return diagnose_file(path, error) && error_set(error, why.failure, "%s", why.text);
+}
+
+bool diagnose_handler(
+    const char *program, const char *handler, bool interpreted, uid_t owner, struct error *error)
+{
+	if (interpreted)
+		return diagnose_trust(program, TRUST_INTERPRETER, owner, error) &&
+		       trust_path_of(handler, TRUST_SCRIPT, owner, error);
+	return diagnose_trust(program, TRUST_HANDLER, owner, error) &&
+	       (!strcmp(program, handler) || trust_path_of(handler, TRUST_HANDLER, owner, error));
 }

@@ -19,4 +19,12 @@ bool diagnose(const char *path, const char *cwd, int spawn_error, struct error *
  */
 bool diagnose_trust(const char *path, unsigned what, uid_t owner, struct error *error);
 
+/*
+ * The same for a handler and the program that is started for it: itself, a launcher, or (then
+ * interpreted) the interpreter that was set, so that the handler need not be executable, and its
+ * first line does not matter.
+ */
+bool diagnose_handler(
+    const char *program, const char *handler, bool interpreted, uid_t owner, struct error *error);
+
 #endif

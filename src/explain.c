@@ -98,17 +98,14 @@ static void print_verify(const struct job *job, size_t i)
 }
 
 /* What the handler would be refused for. */
-static void print_fault(const struct target *target)
+static void print_fault(const struct target *target, const struct call *call)
 {
 	struct account account;
 	struct error error = {0};
 
-	if (account_find(&account, view_text(&target->view, OPTION_USER), &error)) {
-		if (target->to->launcher)
-			trust_path_of(target->handler, TRUST_HANDLER, account.uid, &error);
-		else
-			diagnose_trust(target->handler, TRUST_HANDLER, account.uid, &error);
-	}
+	if (account_find(&account, view_text(&target->view, OPTION_USER), &error))
+		diagnose_handler(call->argv.v[0], target->handler,
+		    view_text(&target->view, OPTION_INTERPRETER) != NULL, account.uid, &error);
 	if (error.failure)
 		printf("fault:    %s\n", error.text);
 	account_free(&account);
@@ -139,7 +136,7 @@ static void print_task(const struct job *job, size_t i)
 	else
 		printf("handler:  none; the event goes nowhere\n");
 	if (target->handler && job->tasks[i].call && !target->to->compose)
-		print_fault(target);
+		print_fault(target, job->tasks[i].call);
 	if (target->handler && view_text(&target->view, OPTION_USER))
 		printf("user:     %s\n", view_text(&target->view, OPTION_USER));
 	print_verify(job, i);

@@ -34,6 +34,8 @@ const struct option_def option_defs[OPTION__MAX] = {
 	"the hook script or program to call", NULL, NULL},
     [OPTION_TO] = {"to", 't', OPTION_IS_TEXT, EVERYWHERE, "DIALECT",
 	"how the handler wants to be called", NULL, "dehydrated"},
+    [OPTION_INTERPRETER] = {"interpreter", 0, OPTION_IS_TEXT, EVERYWHERE | ABSOLUTE, "PATH",
+	"the program that runs the handler, whatever its first line says", NULL, NULL},
     [OPTION_DEHYDRATED_DNS] = {"dehydrated-dns", 0, OPTION_IS_FLAG, ON_COMMAND_LINE, NULL,
 	"the same as --to dehydrated", NULL, NULL},
     [OPTION_TEXT_MODE] = {"text-mode", 0, OPTION_IS_FLAG, ON_COMMAND_LINE, NULL,

@@ -85,6 +85,11 @@ bool target_plan(const struct scope *scope, const struct event *event, struct ta
 		    "to: \"%s\" is no kind of handler; acmehook dialects lists them", to);
 	if (target->to->compose)
 		return set_address(scope, target, error);
+	if (handler && target->to->launcher && view_text(&target->view, OPTION_INTERPRETER))
+		return error_set(error, FAILURE_USAGE,
+		    "interpreter: handlers of the dialect %s are parts of another program, which "
+		    "runs them; do not set it for them",
+		    target->to->name);
 	if (handler) {
 		/* no search in PATH: a handler is a file */
 		target->handler = xasprintf("%s%s", strchr(handler, '/') ? "" : "./", handler);
@@ -104,6 +109,15 @@ size_t batch_own(const struct batch *batch)
 	return batch->events.n - batch->told;
 }
 
+/* The calls from the first on are made by the interpreter, if one is set. */
+static void interpret(const struct target *target, struct calls *calls, size_t first)
+{
+	const char *interpreter = view_text(&target->view, OPTION_INTERPRETER);
+
+	for (size_t c = first; interpreter && !target->to->compose && c < calls->n; c++)
+		strlist_put_first(&calls->v[c].argv, interpreter);
+}
+
 /* Events that follow each other and have the same rule share brackets and chains. */
 static bool write_calls(struct batch *batch, struct error *error)
 {
@@ -112,6 +126,7 @@ static bool write_calls(struct batch *batch, struct error *error)
 
 	for (size_t first = 0, count; first < n; first += count) {
 		const struct target *t = &targets[first];
+		size_t before = batch->calls.n;
 
 		for (count = 1; first + count < n && targets[first + count].rule == t->rule;)
 			count++;
@@ -121,6 +136,7 @@ static bool write_calls(struct batch *batch, struct error *error)
 			calls_free(&batch->calls);
 			return false;
 		}
+		interpret(t, &batch->calls, before);
 	}
 	batch->runs = xcalloc(batch->calls.n, sizeof(*batch->runs));
 	return true;
@@ -189,7 +205,8 @@ void run_judge(struct run *run, const struct target *target, const struct call *
 	else if (r->exit_status != 126 && r->exit_status != 127) {
 		if (r->exit_status)
 			judge_status(run, path, call);
-	} else if (diagnose(path, NULL, 0, &run->error)) {
+	} else if (view_text(&target->view, OPTION_INTERPRETER) ||
+		   diagnose(path, NULL, 0, &run->error)) {
 		error_set(&run->error, FAILURE_HANDLER,
 		    "handler %s failed with exit status %d: a program it calls was not found, or "
 		    "could "

@@ -223,10 +223,7 @@ static bool plan(struct plan *plan, const struct process_options *o, struct erro
 		return false;
 	if (o->env_file && !environment_read(&plan->file_env, o->env_file, error))
 		return false;
-	if (!diagnose_trust(o->argv[0], TRUST_HANDLER, plan->account.uid, error))
-		return false;
-	return !strcmp(o->argv[0], o->handler) ||
-	       trust_path_of(o->handler, TRUST_HANDLER, plan->account.uid, error);
+	return diagnose_handler(o->argv[0], o->handler, o->interpreted, plan->account.uid, error);
 }
 
 static void plan_free(struct plan *plan)

@@ -15,6 +15,7 @@ struct process_options {
 	const char *input;		/* for standard input, at most 64 KiB; NULL: /dev/null */
 	char *const *argv;		/* argv[0] is the path; it is not looked up in PATH */
 	const char *handler;		/* argv[0], or the script that it will run */
+	bool interpreted;		/* argv[0] is an interpreter that was set */
 	const char *user;		/* whom it runs as; NULL: as we do */
 	const struct strlist *env;	/* entries as in struct call, on top of our environment */
 	const char *env_file;		/* a file of variables, on top of those; NULL: none */

@@ -14,6 +14,7 @@ static void *start(const struct errand *errand, process_done *done, void *arg, s
 	    .input = call->input,
 	    .argv = call->argv.v,
 	    .handler = errand->handler,
+	    .interpreted = view_text(view, OPTION_INTERPRETER) != NULL,
 	    .env = &call->env,
 	    .env_more = &view_get(view, OPTION_ENV)->list,
 	    .env_file = view_text(view, OPTION_ENV_FILE),

@@ -216,3 +216,62 @@ EOF
         stderr_has "certbot goes on: this event decides nothing"
     done
 }
+
+# --- interpreter
+
+@test "interpreter: runs a handler whose first line is of no use, and that is not executable" {
+    printf '#!/opt/no/such/python\necho "$0 $*" >calls\n' >hook
+    config <<EOF
+handler = "$PWD/hook"
+verify = off
+match "a.test" { interpreter = "/bin/sh" }
+EOF
+    run --separate-stderr "$acmehook" --from dehydrated deploy_challenge a.test "$token" "$digest"
+    status_is 0
+    stderr_is ""
+    file_is calls <<<"$PWD/hook deploy_challenge a.test $token $digest"
+    run -0 "$acmehook" --from dehydrated --dry-run deploy_challenge a.test "$token" "$digest"
+    [[ $output == *"argv:     /bin/sh $PWD/hook deploy_challenge a.test $token $digest"* ]]
+    [[ $output != *fault* ]]
+    # what is cleaned by hand later goes the same way
+    rm calls
+    run -0 "$acmehook" pending --clean --older-than 0
+    file_is calls <<<"$PWD/hook clean_challenge a.test $token $digest"
+    # others
+    chmod +x hook
+    run --separate-stderr "$acmehook" --from dehydrated deploy_challenge b.test "$token" "$digest"
+    status_is 2
+    stderr_has "its interpreter /opt/no/such/python is not there; install it, correct the first line of $PWD/hook, or set interpreter"
+}
+
+@test "interpreter: one that is not there, and a script that others can write to, are refused" {
+    printf '#!/bin/sh\n' >hook
+    config <<<"handler = \"$PWD/hook\"  verify = off"
+    go() { run --separate-stderr "$acmehook" --interpreter "$@" --from dehydrated deploy_challenge a.test "$token" "$digest"; }
+    go /opt/no/such/python
+    status_is 2
+    stderr_has "/opt/no/such/python: no such file; correct its path"
+    chmod o+w hook
+    go /bin/sh
+    status_is 2
+    stderr_has "handler $PWD/hook: it can be written to by everyone; try: chmod o-w $PWD/hook"
+    run -0 "$acmehook" --interpreter /bin/sh explain --from dehydrated deploy_challenge a.test "$token" "$digest"
+    [[ $output == *"fault:    handler $PWD/hook: it can be written to by everyone"* ]]
+    chmod o-w hook
+    cp /bin/sh sh
+    chmod o+w sh
+    go "$PWD/sh"
+    status_is 2
+    stderr_has "interpreter $PWD/sh: it can be written to by everyone"
+    rm hook
+    go /bin/sh
+    status_is 2
+    stderr_has "handler $PWD/hook: No such file or directory"
+}
+
+@test "interpreter: not for the scripts of acme.sh" {
+    config <<<"handler = \"$PWD/hook\"  to = acme.sh  interpreter = /bin/sh"
+    run --separate-stderr "$acmehook" --from dehydrated deploy_challenge a.test "$token" "$digest"
+    status_is 2
+    stderr_has "interpreter: handlers of the dialect acme.sh are parts of another program"
+}

@@ -160,6 +160,15 @@ void strlist_add(struct strlist *l, const char *s)
 	strlist_take(l, xstrdup(s));
 }
 
+void strlist_put_first(struct strlist *l, const char *s)
+{
+	char *copy = xstrdup(s);
+
+	strlist_take(l, copy);
+	memmove(l->v + 1, l->v, (l->n - 1) * sizeof(*l->v));
+	l->v[0] = copy;
+}
+
 void strlist_free(struct strlist *l)
 {
 	for (size_t i = 0; i < l->n; i++)

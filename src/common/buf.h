@@ -61,6 +61,8 @@ struct strlist {
 void strlist_add(struct strlist *l, const char *s);
 /* Takes ownership of s. */
 void strlist_take(struct strlist *l, char *s);
+/* Puts a copy before all others. */
+void strlist_put_first(struct strlist *l, const char *s);
 void strlist_free(struct strlist *l);
 
 #endif

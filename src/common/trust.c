@@ -25,6 +25,8 @@ static const struct {
 	bool secret, program;
 } kinds[] = {
     [TRUST_HANDLER] = {.name = "handler", .program = true},
+    [TRUST_SCRIPT] = {.name = "handler"},
+    [TRUST_INTERPRETER] = {.name = "interpreter", .program = true},
     [TRUST_CONFIGURATION] = {.name = "configuration"},
     [TRUST_ENV_FILE] = {.name = "env-file", .secret = true},
     [TRUST_STATE] = {.name = "state"},

@@ -10,7 +10,9 @@
 
 /* What the file is to us: how the sentence begins, and whether others may read it. */
 enum trust {
-	TRUST_HANDLER, /* with the interpreter that its first line names */
+	TRUST_HANDLER,	   /* with the interpreter that its first line names */
+	TRUST_SCRIPT,	   /* one whose first line does not count: interpreter has run it */
+	TRUST_INTERPRETER, /* that runs it */
 	TRUST_CONFIGURATION,
 	TRUST_ENV_FILE, /* nobody but its owner and its group may read it */
 	TRUST_STATE,	/* the directory of the journal */
