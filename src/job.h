@@ -35,6 +35,7 @@ struct task {
 	bool recorded;		  /* the journal has an entry for it */
 	struct question *question;
 	struct remark *again;	    /* deploying by hand: shall it be looked once more? */
+	bool seen;		    /* what is cleaned was looked for when it was deployed */
 	struct json_object *verify; /* the verdict; NULL if it was not looked for */
 	struct json_object *caa;    /* the verdict about CAA records, likewise */
 	struct error error;	    /* none: all is well */
@@ -118,6 +119,8 @@ bool job_checks(const struct job *job, size_t i);
 bool job_deployed(const struct job *job, size_t i);
 /* Did its handler fail, and is that not believed before it has been looked (--trust)? */
 bool job_doubts(const struct job *job, size_t i);
+/* Is it looked whether what was cleaned is gone (--verify-clean)? For those whose handler ended. */
+bool job_checks_absence(const struct job *job, size_t i);
 /* Is an event not verified now, but with the last one of its batch? */
 bool job_defers(const struct job *job, size_t i);
 /* Does a verdict about an event let the client on, by --verify? If not, the error says how far it

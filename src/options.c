@@ -25,6 +25,7 @@ static const char *const deciding[] = {
     [DECIDING_STATUS] = "status",
     [DECIDING__MAX] = NULL,
 };
+static const char *const no_yes[] = {"no", "yes", NULL};
 static const char *const formats[] = {[FORMAT_TEXT] = "text", [FORMAT_JSON] = "json", NULL};
 
 const struct option_def option_defs[OPTION__MAX] = {
@@ -72,6 +73,8 @@ const struct option_def option_defs[OPTION__MAX] = {
 	verify_modes, "require"},
     [OPTION_VERIFY_TIMEOUT] = {"verify-timeout", 0, OPTION_IS_TIME, EVERYWHERE, "TIME",
 	"how long to wait for the proof [300 for dns-01, else 60]", NULL, NULL},
+    [OPTION_VERIFY_CLEAN] = {"verify-clean", 0, OPTION_IS_CHOICE, EVERYWHERE, "YESNO",
+	"look whether what was cleaned is gone", no_yes, "yes"},
     [OPTION_RESOLVER] = {"resolver", 0, OPTION_IS_SERVERS, EVERYWHERE, "ADDR[#PORT]",
 	"a recursive resolver to use instead of resolv.conf's", NULL, NULL},
     [OPTION_AUTHORITY] = {"authority", 0, OPTION_IS_SERVERS, EVERYWHERE, "ADDR[#PORT]",

@@ -41,11 +41,23 @@ bool job_verifies(const struct job *job, size_t i)
 	return job_checks(job, i) && (!job_defers(job, i) || job_doubts(job, i));
 }
 
+bool job_checks_absence(const struct job *job, size_t i)
+{
+	const struct view *view = &job->deploy.targets[i].view;
+	const struct run *run = job->tasks[i].run;
+
+	/* what nobody has seen there need not be looked for */
+	return job->deploy.events.v[i].verb == VERB_CLEAN && run && run->ended &&
+	       job->tasks[i].seen && !job->deploy.targets[i].to->compose &&
+	       view_number(view, OPTION_VERIFY) != VERIFY_OFF &&
+	       view_number(view, OPTION_VERIFY_CLEAN);
+}
+
 bool job_doubts(const struct job *job, size_t i)
 {
 	const struct run *run = job->tasks[i].run;
 
-	if (!run || !run->ended || !job_checks(job, i) ||
+	if (!run || !run->ended || !(job_checks(job, i) || job_checks_absence(job, i)) ||
 	    view_number(&job->deploy.targets[i].view, OPTION_TRUST) != DECIDING_DNS)
 		return false;
 	return run->error.failure == FAILURE_HANDLER ||
@@ -73,10 +85,15 @@ long job_verify_timeout(const struct job *job, size_t i)
 /* So many ms it is looked for what a handler that failed may have done: perhaps it did nothing. */
 #define DOUBT_PATIENCE 15000
 
+/* And so many whether what was cleaned is gone. */
+#define ABSENCE_PATIENCE 3000
+
 static long patience(const struct job *job, size_t i)
 {
 	long timeout = job_verify_timeout(job, i);
 
+	if (job_checks_absence(job, i))
+		return timeout < ABSENCE_PATIENCE ? timeout : ABSENCE_PATIENCE;
 	return job_doubts(job, i) && timeout > DOUBT_PATIENCE ? DOUBT_PATIENCE : timeout;
 }
 
@@ -174,6 +191,14 @@ static void show_line(struct waiting *w, struct json_object *state, const char *
 
 /* --- verdicts */
 
+/* Is it gone from some servers? Then the handler did its work, and the others will follow. */
+static bool is_going(struct json_object *state)
+{
+	const char *id = jsonline_string(state, "case");
+
+	return id && !strcmp(id, "D64");
+}
+
 /* Is it enough, by --trust and --verify? */
 static bool is_enough(
     const struct job *job, size_t i, struct json_object *verdict, struct error *error)
@@ -182,10 +207,12 @@ static bool is_enough(
 	enum verdict v = VERDICT_UNKNOWN;
 
 	verdict_from_name(jsonline_string(verdict, "verdict"), &v);
-	if (job_doubts(job, i) && v != VERDICT_PASS && v != VERDICT_WARN) {
+	if (job_doubts(job, i) && v != VERDICT_PASS && v != VERDICT_WARN && !is_going(verdict)) {
 		*error = job->tasks[i].run->error;
 		return false;
 	}
+	if (job->deploy.events.v[i].verb == VERB_CLEAN)
+		return true;
 	return view_number(view, OPTION_TRUST) == DECIDING_STATUS ||
 	       job_accepts(job, i, verdict, "not verified", error);
 }
@@ -209,6 +236,25 @@ static void on_verdict(void *arg, struct json_object *verdict)
 	settle(w);
 }
 
+/* A client that cleans is not kept waiting for the slowest server. */
+static void on_absence_progress(void *arg, struct json_object *state)
+{
+	struct waiting *w = arg;
+	struct json_object *verdict = json_object_new_object();
+
+	if (!is_going(state)) {
+		json_object_put(verdict);
+		return;
+	}
+	verdict_set_unknown(verdict, NULL);
+	json_object_object_foreach(state, key, value)
+	    json_object_object_add(verdict, key, json_object_get(value));
+	json_object_object_del(verdict, "progress");
+	jsonline_set(verdict, "verdict", verdict_name(VERDICT_RETRY));
+	verifier_cancel(w->job->tasks[w->i].question);
+	on_verdict(w, verdict);
+}
+
 static void on_progress(void *arg, struct json_object *state)
 {
 	struct waiting *w = arg;
@@ -224,6 +270,8 @@ static void ask(struct job *job, size_t i)
 	const struct event *event = &job->deploy.events.v[i];
 	struct task *task = &job->tasks[i];
 	struct waiting *w = xcalloc(1, sizeof(*w));
+	bool absent = job_checks_absence(job, i);
+	bool shown = by_hand(job, i) || report_shows_progress(job->jobs->report);
 	const char *value = event->field[FIELD_VALIDATION];
 	struct proof proof = {
 	    .type = event->field[FIELD_TYPE],
@@ -231,6 +279,7 @@ static void ask(struct job *job, size_t i)
 	    .token = event->field[FIELD_TOKEN],
 	    .account = event->field[FIELD_ACCOUNT],
 	    .wildcard = event->field[FIELD_WILDCARD] != NULL,
+	    .absent = absent,
 	    .values = &value,
 	    .n = 1,
 	    .timeout = patience(job, i),
@@ -240,7 +289,10 @@ static void ask(struct job *job, size_t i)
 	*w = (struct waiting){job, i};
 	job->pending++;
 	task->question = verifier_ask(job->jobs->verifier, &proof, on_verdict,
-	    by_hand(job, i) || report_shows_progress(job->jobs->report) ? on_progress : NULL, w);
+	    absent  ? on_absence_progress
+	    : shown ? on_progress
+		    : NULL,
+	    w);
 }
 
 void prove(struct job *job, void (*done)(struct job *job))
@@ -248,7 +300,7 @@ void prove(struct job *job, void (*done)(struct job *job))
 	job->state = JOB_VERIFYING;
 	job->proven = done;
 	for (size_t i = 0; i < job->deploy.events.n; i++)
-		if (job_verifies(job, i))
+		if (job_verifies(job, i) || job_checks_absence(job, i))
 			ask(job, i);
 	if (!job->pending)
 		done(job);

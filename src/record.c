@@ -66,6 +66,7 @@ static void change(struct job *job, size_t i, enum entry_state state, bool verif
 	entry.state = state;
 	if (verified)
 		set_verdict(&entry, &job->tasks[i]);
+	job->tasks[i].seen = entry.verdict && strcmp(entry.verdict, "UNKNOWN");
 	set_text(&entry.job, job->id);
 	job->tasks[i].recorded = true;
 	if (!journal_put(job->jobs->journal, &entry, false, &error))
@@ -112,7 +113,9 @@ static void end_deploy(struct job *job, size_t i)
 
 static void end_clean(struct job *job, size_t i)
 {
-	if (went_well(job->tasks[i].run))
+	bool gone = job_doubts(job, i) && !job->tasks[i].error.failure;
+
+	if (gone || went_well(job->tasks[i].run))
 		journal_remove(job->jobs->journal, &job->deploy.events.v[i]);
 	else
 		change(job, i, ENTRY_FAILED, false);

@@ -372,7 +372,8 @@ static struct json_object *proof_to_json(const struct proof *proof, long long id
 	if (proof->method)
 		jsonline_set(o, "method", proof->method);
 	json_object_object_add(o, "wildcard", json_object_new_boolean(proof->wildcard));
-	json_object_object_add(o, "absent", json_object_new_boolean(proof->absent));
+	if (proof->absent)
+		json_object_object_add(o, "absent", json_object_new_boolean(true));
 	view_to_json(proof->view, o);
 	if (proof->account)
 		jsonline_set(o, "account", proof->account);

@@ -12,7 +12,8 @@ enum case_id {
 	CASE_DNS_WAITING,    /* nothing is known yet: still asking */
 	CASE_DNS_NO_SERVERS, /* the name servers cannot be found from here */
 	CASE_DNS_ABSENT,     /* asked whether it is gone: it is */
-	CASE_DNS_PRESENT,    /* asked whether it is gone: it is not */
+	CASE_D63,	     /* asked whether it is gone: no server has lost it */
+	CASE_D64,	     /* the same: some servers have */
 	CASE_D01,	     /* all servers have it */
 	CASE_D02,	     /* NXDOMAIN */
 	CASE_D03,	     /* no TXT record */
@@ -78,7 +79,7 @@ enum case_id {
 	CASE_HTTP_NO_ROUTE,  /* there is no way from here to any of the addresses */
 	CASE_HTTP_STATUS,    /* a status that the catalogue has no case for */
 	CASE_HTTP_ABSENT,    /* asked whether it is gone: it is */
-	CASE_HTTP_PRESENT,   /* asked whether it is gone: it is not */
+	CASE_H63,   /* asked whether it is gone: it is not */
 	CASE_H01,	     /* exactly the key authorization */
 	CASE_H02,	     /* blanks after it */
 	CASE_H02_DOUBT,	     /* blanks after it that not every CA takes */
@@ -175,7 +176,7 @@ enum case_id {
 	CASE_TLS_GOOD,	     /* the certificate is there */
 	CASE_TLS_MIXED,	     /* an address does not serve it, others do */
 	CASE_TLS_ABSENT,     /* asked whether it is gone: it is */
-	CASE_TLS_PRESENT,    /* asked whether it is gone: it is not */
+	CASE_T08,    /* asked whether it is gone: it is not */
 	CASE_T01,	     /* another protocol than acme-tls/1, or none */
 	CASE_T02,	     /* not self-signed */
 	CASE_T03,	     /* acmeIdentifier is wrong */

@@ -27,10 +27,18 @@ const struct catalogue_entry catalogue_dns_servers[CASE__MAX] = {
 	    .verdict = VERDICT_PASS,
 	    .reason = "no server has it any more; {answer} of {total} answered",
 	},
-    [CASE_DNS_PRESENT] =
+    [CASE_D63] =
 	{
+	    .id = "D63",
 	    .verdict = VERDICT_RETRY,
 	    .reason = "{have} of {total} servers still have it: {servers}",
+	},
+    [CASE_D64] =
+	{
+	    .id = "D64",
+	    .verdict = VERDICT_RETRY,
+	    .reason = "{have} of {total} servers still have it, others do not any more: "
+		      "{servers}",
 	},
     [CASE_D28] =
 	{

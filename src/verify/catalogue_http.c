@@ -44,8 +44,9 @@ const struct catalogue_entry catalogue_http[CASE__MAX] = {
 	    .verdict = VERDICT_PASS,
 	    .reason = "no address serves it any more",
 	},
-    [CASE_HTTP_PRESENT] =
+    [CASE_H63] =
 	{
+	    .id = "H63",
 	    .verdict = VERDICT_RETRY,
 	    .reason = "{have} of {total} addresses still serve it",
 	},

@@ -88,8 +88,9 @@ const struct catalogue_entry catalogue_tls[CASE__MAX] = {
 	    .verdict = VERDICT_PASS,
 	    .reason = "no address presents it any more",
 	},
-    [CASE_TLS_PRESENT] =
+    [CASE_T08] =
 	{
+	    .id = "T08",
 	    .verdict = VERDICT_RETRY,
 	    .reason = "{have} of {total} addresses still present it",
 	},

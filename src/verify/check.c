@@ -170,6 +170,7 @@ static void reply_progress(struct check *c, struct outcome *o)
 	json_object_object_add(reply, "progress", json_object_new_boolean(true));
 	jsonline_set_integer(reply, "attempts", c->attempts);
 	jsonline_set_integer(reply, "ms", (long long)check_age(c));
+	jsonline_set(reply, "case", catalogue_entry(o->id)->id);
 	jsonline_set(reply, "reason", reason);
 	json_object_object_add(reply, "servers", json_object_get(o->servers));
 	c->all->say(c->all->arg, reply);

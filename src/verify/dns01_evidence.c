@@ -65,7 +65,8 @@ static bool is_meant(enum case_id id, const struct tally *t, const struct server
 	switch (id) {
 	case CASE_DNS_WAITING:
 		return s->sight == SIGHT_PENDING;
-	case CASE_DNS_PRESENT:
+	case CASE_D63:
+	case CASE_D64:
 		return dns01_has_values(t, s);
 	case CASE_D37_STALE:
 	case CASE_D28:

@@ -164,7 +164,7 @@ static enum case_id proven_case(const struct tally *t)
 static enum case_id absent_case(const struct tally *t)
 {
 	if (t->have || t->part)
-		return CASE_DNS_PRESENT;
+		return t->have < t->answer ? CASE_D64 : CASE_D63;
 	if (!t->answer)
 		return mute_case(t);
 	if (t->said[SIGHT_PENDING] || t->finding || t->lost || t->mute)

@@ -194,7 +194,7 @@ static void judge_absence(struct http01 *http, struct outcome *o)
 	struct walk *bad = worst(http, is_gone);
 
 	if (count(http, http01_is_good)) {
-		outcome_init(o, CASE_HTTP_PRESENT);
+		outcome_init(o, CASE_H63);
 	} else if (bad) {
 		outcome_init(o, bad->done ? bad->outcome.id : CASE_HTTP_WAITING);
 		blame(o, bad);

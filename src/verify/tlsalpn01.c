@@ -318,7 +318,7 @@ static void judge(struct tlsalpn01 *tls, struct outcome *o)
 	else if (!check->absent)
 		judge_peers(tls, good, o);
 	else
-		outcome_init(o, good	    ? CASE_TLS_PRESENT
+		outcome_init(o, good	    ? CASE_T08
 				: tls->left ? CASE_TLS_WAITING
 					    : CASE_TLS_ABSENT);
 	o->name = xstrdup(check->domain);
