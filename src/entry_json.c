@@ -37,6 +37,11 @@ const char *entry_state_name(enum entry_state state)
 	return states[state];
 }
 
+bool entry_in_use(const struct entry *entry, long long now)
+{
+	return entry->state == ENTRY_DEPLOYED && now - entry->created < ENTRY_IN_USE;
+}
+
 void entry_free(struct entry *entry)
 {
 	event_free(&entry->event);
@@ -57,6 +62,7 @@ struct json_object *entry_to_json(const struct entry *entry)
 	jsonline_set(o, "state", states[entry->state]);
 	jsonline_set_integer(o, "created", entry->created);
 	jsonline_set(o, "from", entry->from);
+	jsonline_set_integer(o, "group", entry->group);
 	jsonline_set(o, "handler", entry->handler);
 	jsonline_set(o, "to", entry->to);
 	jsonline_set(o, "job", entry->job);
@@ -119,6 +125,7 @@ const char *entry_from_json(struct json_object *o, struct entry *entry)
 		return "it has no state";
 	entry->created = jsonline_integer(o, "created", 0);
 	entry->from = copy_of(o, "from");
+	entry->group = jsonline_integer(o, "group", 0);
 	entry->handler = copy_of(o, "handler");
 	entry->to = copy_of(o, "to");
 	entry->job = copy_of(o, "job");

@@ -113,6 +113,8 @@ struct job *job_new(struct jobs *jobs, const struct dialect *from, const struct 
 	if (!job->error.failure && !recall(job, &why))
 		job_fail(job, 0, &why);
 	job->tasks = xcalloc(job->deploy.events.n, sizeof(*job->tasks));
+	for (size_t i = 0; i < job->deploy.events.n; i++)
+		job->tasks[i].with = i;
 	if (job->error.failure) {
 		job->declined = is_unknown_offer(job);
 		return job;
@@ -441,6 +443,8 @@ void job_free(struct job *job)
 	for (size_t i = 0; i < job->deploy.events.n; i++) {
 		json_object_put(job->tasks[i].verify);
 		json_object_put(job->tasks[i].caa);
+		strlist_free(&job->tasks[i].known);
+		strlist_free(&job->tasks[i].others);
 	}
 	free(job->tasks);
 	free(job->id);

@@ -33,6 +33,8 @@ struct task {
 	const struct call *call;
 	const struct run *undone; /* the one that cleaned it again; NULL: none did */
 	bool recorded;		  /* the journal has an entry for it */
+	size_t with; /* the event that it is verified with: itself, or an earlier one */
+	struct strlist known, others; /* values beside it; see values.h */
 	struct question *question;
 	struct remark *again;	    /* deploying by hand: shall it be looked once more? */
 	bool seen;		    /* what is cleaned was looked for when it was deployed */

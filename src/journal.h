@@ -80,7 +80,11 @@ struct entry {
 	char *job;		 /* ACMEHOOK_JOB of the handler's environment */
 	char *verdict, *case_id; /* NULL: not verified (yet) */
 	long long created;	 /* seconds since 1970 */
+	long long group;	 /* the process group of the client; 0: not known */
 };
+
+/* A client may still need what it had deployed so long ago, in s. */
+#define ENTRY_IN_USE 3600
 
 struct entries {
 	struct entry *v;
@@ -88,6 +92,8 @@ struct entries {
 };
 
 const char *entry_state_name(enum entry_state state);
+/* Is it there, and may its client still count on it? now: in seconds since 1970 */
+bool entry_in_use(const struct entry *entry, long long now);
 void entry_free(struct entry *entry);
 void entries_free(struct entries *entries);
 

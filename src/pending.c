@@ -12,9 +12,6 @@
 #include "lock.h"
 #include "orphans.h"
 
-/* A client may still need what it had deployed so long ago, if --older-than says nothing else; ms.
- */
-#define IN_USE 3600000
 /* How long handlers of an acmehook that was killed may go on, in ms. */
 #define ORPHANS_PATIENCE 10000
 
@@ -110,7 +107,7 @@ static bool is_left_behind(const struct pending *p, const struct entry *entry)
 {
 	bool told = p->session->command->settings.v[OPTION_OLDER_THAN].set;
 
-	return entry->state != ENTRY_DEPLOYED || told || (p->now - entry->created) * 1000 >= IN_USE;
+	return told || !entry_in_use(entry, p->now);
 }
 
 static void on_cleaned(struct job *job, void *arg)

@@ -12,6 +12,7 @@
 #include "record_name.h"
 #include "report.h"
 #include "talk.h"
+#include "values.h"
 #include "verdict.h"
 #include "verifier.h"
 
@@ -120,10 +121,67 @@ bool job_accepts(const struct job *job, size_t i, struct json_object *verdict, c
 		   event->field[FIELD_DOMAIN], how_far, reason ? reason : verdict_name(v));
 }
 
+/* Is it gone from some servers? Then the handler did its work, and the others will follow. */
+static bool is_going(struct json_object *state)
+{
+	const char *id = jsonline_string(state, "case");
+
+	return id && !strcmp(id, "D64");
+}
+
+/* Is it enough, by --trust and --verify? */
+static bool is_enough(
+    const struct job *job, size_t i, struct json_object *verdict, struct error *error)
+{
+	const struct view *view = &job->deploy.targets[i].view;
+	enum verdict v = VERDICT_UNKNOWN;
+
+	verdict_from_name(jsonline_string(verdict, "verdict"), &v);
+	if (job_doubts(job, i) && v != VERDICT_PASS && v != VERDICT_WARN && !is_going(verdict)) {
+		*error = job->tasks[i].run->error;
+		return false;
+	}
+	if (job->deploy.events.v[i].verb == VERB_CLEAN)
+		return true;
+	return view_number(view, OPTION_TRUST) == DECIDING_STATUS ||
+	       job_accepts(job, i, verdict, "not verified", error);
+}
+
+/* The values of one name are asked for together, as they have to be there: with the first event. */
+static size_t first_of_name(const struct job *job, size_t i)
+{
+	const struct event *events = job->deploy.events.v;
+	size_t k = 0;
+
+	while (k < i && !(job_verifies(job, k) && values_share(&events[k], &events[i])))
+		k++;
+	return k;
+}
+
+/* Is event k verified with event i, and is another one? */
+static bool is_with(const struct job *job, size_t k, size_t i)
+{
+	return k != i && job->tasks[k].with == i && job_verifies(job, k);
+}
+
+/* What was heard is said of all that it was asked about. */
+static void share(struct job *job, size_t i)
+{
+	for (size_t k = i; k < job->deploy.events.n; k++) {
+		struct task *task = &job->tasks[k];
+
+		if (!is_with(job, k, i))
+			continue;
+		task->verify = json_object_get(job->tasks[i].verify);
+		is_enough(job, k, task->verify, &task->error);
+	}
+}
+
 static void settle(struct waiting *w)
 {
 	struct job *job = w->job;
 
+	share(job, w->i);
 	if (job->tasks[w->i].error.failure)
 		job_fail(job, w->i, &job->tasks[w->i].error);
 	free(w);
@@ -191,32 +249,6 @@ static void show_line(struct waiting *w, struct json_object *state, const char *
 
 /* --- verdicts */
 
-/* Is it gone from some servers? Then the handler did its work, and the others will follow. */
-static bool is_going(struct json_object *state)
-{
-	const char *id = jsonline_string(state, "case");
-
-	return id && !strcmp(id, "D64");
-}
-
-/* Is it enough, by --trust and --verify? */
-static bool is_enough(
-    const struct job *job, size_t i, struct json_object *verdict, struct error *error)
-{
-	const struct view *view = &job->deploy.targets[i].view;
-	enum verdict v = VERDICT_UNKNOWN;
-
-	verdict_from_name(jsonline_string(verdict, "verdict"), &v);
-	if (job_doubts(job, i) && v != VERDICT_PASS && v != VERDICT_WARN && !is_going(verdict)) {
-		*error = job->tasks[i].run->error;
-		return false;
-	}
-	if (job->deploy.events.v[i].verb == VERB_CLEAN)
-		return true;
-	return view_number(view, OPTION_TRUST) == DECIDING_STATUS ||
-	       job_accepts(job, i, verdict, "not verified", error);
-}
-
 static void on_verdict(void *arg, struct json_object *verdict)
 {
 	struct waiting *w = arg;
@@ -226,6 +258,7 @@ static void on_verdict(void *arg, struct json_object *verdict)
 
 	task->question = NULL;
 	task->verify = verdict;
+	values_explain(job, w->i, verdict);
 	content = is_enough(job, w->i, verdict, &task->error);
 	if (!content && by_hand(job, w->i)) {
 		offer_again(w);
@@ -265,6 +298,22 @@ static void on_progress(void *arg, struct json_object *state)
 		report_progress(w->job->jobs->report, w->job, w->i, state);
 }
 
+/* All that must be there with event i; those that were before are the last ones. */
+static void collect_values(struct job *job, size_t i, struct strlist *values)
+{
+	struct task *task = &job->tasks[i];
+
+	for (size_t k = i; k < job->deploy.events.n; k++)
+		if (k == i || is_with(job, k, i))
+			strlist_add(values, job->deploy.events.v[k].field[FIELD_VALIDATION]);
+	strlist_free(&task->known);
+	strlist_free(&task->others);
+	if (job_verifies(job, i))
+		values_known(job, i, &task->known, &task->others);
+	for (size_t k = 0; k < task->known.n; k++)
+		strlist_add(values, task->known.v[k]);
+}
+
 static void ask(struct job *job, size_t i)
 {
 	const struct event *event = &job->deploy.events.v[i];
@@ -272,7 +321,7 @@ static void ask(struct job *job, size_t i)
 	struct waiting *w = xcalloc(1, sizeof(*w));
 	bool absent = job_checks_absence(job, i);
 	bool shown = by_hand(job, i) || report_shows_progress(job->jobs->report);
-	const char *value = event->field[FIELD_VALIDATION];
+	struct strlist values = {0};
 	struct proof proof = {
 	    .type = event->field[FIELD_TYPE],
 	    .domain = event->field[FIELD_DOMAIN],
@@ -280,12 +329,14 @@ static void ask(struct job *job, size_t i)
 	    .account = event->field[FIELD_ACCOUNT],
 	    .wildcard = event->field[FIELD_WILDCARD] != NULL,
 	    .absent = absent,
-	    .values = &value,
-	    .n = 1,
 	    .timeout = patience(job, i),
 	    .view = &job->deploy.targets[i].view,
 	};
 
+	collect_values(job, i, &values);
+	proof.values = (const char *const *)values.v;
+	proof.n = values.n;
+	proof.known = task->known.n;
 	*w = (struct waiting){job, i};
 	job->pending++;
 	task->question = verifier_ask(job->jobs->verifier, &proof, on_verdict,
@@ -293,6 +344,7 @@ static void ask(struct job *job, size_t i)
 	    : shown ? on_progress
 		    : NULL,
 	    w);
+	strlist_free(&values);
 }
 
 void prove(struct job *job, void (*done)(struct job *job))
@@ -300,7 +352,9 @@ void prove(struct job *job, void (*done)(struct job *job))
 	job->state = JOB_VERIFYING;
 	job->proven = done;
 	for (size_t i = 0; i < job->deploy.events.n; i++)
-		if (job_verifies(job, i) || job_checks_absence(job, i))
+		job->tasks[i].with = first_of_name(job, i);
+	for (size_t i = 0; i < job->deploy.events.n; i++)
+		if ((job_verifies(job, i) || job_checks_absence(job, i)) && job->tasks[i].with == i)
 			ask(job, i);
 	if (!job->pending)
 		done(job);

@@ -38,7 +38,7 @@ static void put_deployed(struct job *job, size_t i, enum entry_state state, stru
 {
 	const struct target *target = &job->deploy.targets[i];
 	const struct task *task = &job->tasks[i];
-	struct entry entry = {.state = state, .created = job->created};
+	struct entry entry = {.state = state, .created = job->created, .group = getpgrp()};
 	char *output;
 
 	event_copy(&entry.event, &job->deploy.events.v[i]);

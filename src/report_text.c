@@ -263,7 +263,8 @@ static void add_job(struct buf *b, struct report *report, const struct job *job)
 			buf_printf(
 			    b, "acmehook: %s: the handler was not called\n", job_title(job, i));
 		add_overruled(b, job, i);
-		add_verify(b, report, job, i, task->verify);
+		if (task->with == i)
+			add_verify(b, report, job, i, task->verify);
 	}
 	if (verified_badly && !report->verbose)
 		add_outputs(b, job);

@@ -358,7 +358,8 @@ static void view_to_json(const struct view *view, struct json_object *o)
 
 static struct json_object *proof_to_json(const struct proof *proof, long long id, bool progress)
 {
-	struct json_object *o = json_object_new_object(), *values = json_object_new_array();
+	struct json_object *o = json_object_new_object(), *values = json_object_new_array(),
+			   *known = json_object_new_array();
 
 	jsonline_set_integer(o, "id", id);
 	jsonline_set(o, "type", proof->type);
@@ -367,7 +368,13 @@ static struct json_object *proof_to_json(const struct proof *proof, long long id
 		jsonline_set(o, "token", proof->token);
 	for (size_t i = 0; i < proof->n; i++)
 		json_object_array_add(values, json_object_new_string(proof->values[i]));
+	for (size_t i = proof->n - proof->known; i < proof->n; i++)
+		json_object_array_add(known, json_object_new_string(proof->values[i]));
 	json_object_object_add(o, "values", values);
+	if (proof->known)
+		json_object_object_add(o, "known", known);
+	else
+		json_object_put(known);
 	jsonline_set_integer(o, "timeout_ms", proof->timeout);
 	if (proof->method)
 		jsonline_set(o, "method", proof->method);

@@ -20,7 +20,7 @@ struct proof {
 	bool wildcard;	     /* it is for "*." and the domain */
 	bool absent;	     /* it is to be proven that none of the values is there */
 	const char *const *values;
-	size_t n;
+	size_t n, known; /* so many of them, the last ones, have been there before */
 	long timeout;		 /* ms */
 	const struct view *view; /* resolver, authority, http-port, ca */
 };

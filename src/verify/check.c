@@ -49,6 +49,7 @@ static void check_free(struct check *c)
 	free(c->domain);
 	free(c->token);
 	strlist_free(&c->values);
+	strlist_free(&c->known);
 	strlist_free(&c->identities);
 	free(c->method);
 	free(c->account);
@@ -325,6 +326,8 @@ static const char *read_question(struct check *c, struct json_object *question)
 	if (!fault && (!read_strings(&c->values, question, "values") ||
 			  (!c->values.n && !c->type->valueless)))
 		fault = "\"values\" must be an array of 1 to 100 strings of 1 to 1024 octets";
+	if (!fault && !read_strings(&c->known, question, "known"))
+		fault = "\"known\" must be an array of strings";
 	if (!fault && !read_strings(&c->identities, question, "identities"))
 		fault = "\"identities\" must be an array of strings";
 	if (fault)

@@ -74,6 +74,7 @@ struct check {
 	char *domain;		   /* canonical, without "*." */
 	char *token;		   /* http-01 */
 	struct strlist values;	   /* all of them must be there */
+	struct strlist known;	   /* those of them that have been at all servers before */
 	struct strlist identities; /* the names of the CA in CAA records */
 	char *method;		   /* caa: the type of challenge that is meant; NULL: any */
 	char *account;		   /* URI; NULL if it is not known */

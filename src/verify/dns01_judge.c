@@ -13,6 +13,10 @@
 /* Signatures that are wrong are given that many ms to become right. */
 #define SIGNING_MS 60000
 
+/* A value that was there before may be missing for so many ms, while another one is there: some
+ * handlers remove all, and add one after the other. */
+#define REPLACING_MS 5000
+
 /* A TTL in seconds that lets what is replaced live on for too long. */
 #define TTL_LONG 3600
 
@@ -256,12 +260,18 @@ static enum case_id closer_case(const struct dns01 *dns, const struct tally *t)
 	return t->id;
 }
 
+/* Have all servers had a value that they have no more, but another one? */
+static bool is_replaced(const struct tally *t)
+{
+	return t->known_lost && t->known_lost == t->answer && check_age(t->check) >= REPLACING_MS;
+}
+
 /* Whether waiting can cure it, where that depends. */
 static enum verdict refine(const struct dns01 *dns, const struct tally *t, enum case_id id)
 {
 	switch (id) {
 	case CASE_D17:
-		return t->replaced ? VERDICT_FAIL : VERDICT_RETRY;
+		return t->replaced || is_replaced(t) ? VERDICT_FAIL : VERDICT_RETRY;
 	case CASE_D35_ALL:
 		/* Without a way even to an IPv4 address our own network may be down for a moment.
 		 */

@@ -20,19 +20,31 @@ static bool is_there(const struct check *check, const struct server *s, size_t k
 	return false;
 }
 
-/* How many of the values the server has, and whether it lost one for another one. */
-static size_t count_values(const struct check *check, const struct server *s, bool *replaced)
+static bool is_known(const struct check *check, size_t k)
 {
+	for (size_t i = 0; i < check->known.n; i++)
+		if (!strcmp(check->known.v[i], check->values.v[k]))
+			return true;
+	return false;
+}
+
+/* How many of the values the server has, and whether it lost one for another one: one that we have
+ * seen there, or that is known to have been. */
+static size_t count_values(struct tally *t, const struct server *s)
+{
+	const struct check *check = t->check;
+	bool lost = false, known_lost = false;
 	size_t present = 0;
-	bool lost = false;
 
 	for (size_t k = 0; k < check->values.n; k++) {
 		bool there = is_there(check, s, k);
 
 		present += there;
 		lost = lost || (!there && s->had && s->had[k]);
+		known_lost = known_lost || (!there && is_known(check, k));
 	}
-	*replaced = lost && present;
+	t->replaced = t->replaced || (lost && present);
+	t->known_lost += known_lost && present;
 	return present;
 }
 
@@ -52,12 +64,10 @@ static void tally_txt(struct tally *t, const struct server *s)
 {
 	const struct dns01_kind *kind = t->check->type->kind;
 	const struct strlist *values = &t->check->values;
-	bool replaced;
-	size_t present = count_values(t->check, s, &replaced), octets = 0;
+	size_t present = count_values(t, s), octets = 0;
 
 	t->have += t->check->absent ? present > 0 : present == values->n;
 	t->part += present && present < values->n;
-	t->replaced = t->replaced || replaced;
 	for (size_t i = 0; i < s->n_txts; i++) {
 		const struct txt *txt = &s->txts[i];
 		bool ours = false;

@@ -21,6 +21,7 @@ struct tally {
 	bool split, others;   /* values in several strings; other values besides ours */
 	bool many;	      /* more values than are good */
 	bool replaced;	      /* a server had a value, and now has another one instead */
+	size_t known_lost;    /* those that answer with another one instead of a known value */
 	bool alias, dname;
 	unsigned cnames;    /* one after the other */
 	uint32_t ttl;	    /* of the values, in seconds */
