@@ -2,6 +2,7 @@
 /* One call of a client: read it, do it, answer as the client's contract wants it. */
 #include "config.h"
 
+#include "retry.h"
 #include "session.h"
 
 #include <string.h>
@@ -61,6 +62,30 @@ static int exit_status(const struct job *job)
 	return from->failure_status ? from->failure_status : failure_status(error->failure);
 }
 
+/* So long after the last event of a client others are begun, in ms: it waits for us. */
+#define PATIENCE 60000
+
+/* What could not be installed earlier. */
+static void retry(struct session *session, const struct job *job)
+{
+	static const struct settings none;
+	struct scope *scope = &session->jobs.scope, ours = *scope;
+
+	/* our command line is about this event, not about those */
+	*scope = (struct scope){.command = &none, .initial = ours.initial, .rules = ours.rules};
+	for (size_t i = 0; i < job->deploy.events.n; i++) {
+		struct retries retries = {.jobs = &session->jobs, .patience = PATIENCE};
+
+		if (!verb_retries(job->deploy.events.v[i].verb))
+			continue;
+		retries.certs = certs_after(&session->jobs, &job->deploy.events.v[i]);
+		retries_start(&retries);
+		session_run(session);
+		retries_free(&retries);
+	}
+	*scope = ours;
+}
+
 int call_command(struct session *session)
 {
 	const struct command *command = session->command;
@@ -85,6 +110,7 @@ int call_command(struct session *session)
 		job_start(job, on_done, NULL);
 		session_run(session);
 		answer(job);
+		retry(session, job);
 	}
 	status = exit_status(job);
 	job_free(job);

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "journal.h"
+#include "keep.h"
 #include "lock.h"
 #include "report.h"
 
@@ -27,6 +28,7 @@ static void collect(struct job *job)
 	for (size_t i = 0; i < batch_own(&job->deploy); i++)
 		if (job->tasks[i].call && verb_is_challenge(job->deploy.events.v[i].verb))
 			strlist_add(names, job->deploy.events.v[i].field[FIELD_DOMAIN]);
+	keep_names(job);
 	/* always in the same order: two that want the same names do not wait for each other */
 	if (names->n)
 		qsort(names->v, names->n, sizeof(*names->v), by_name);

@@ -14,7 +14,7 @@ static const struct {
 } commands[] = {
     {"run", COMMAND_RUN, 0, 1, "run [FILE]"},
     {"verify", COMMAND_VERIFY, 2, 100, "verify TYPE NAME [VALUE...]"},
-    {"pending", COMMAND_PENDING, 0, 100, "pending [--clean] [--older-than TIME] [NAME...]"},
+    {"pending", COMMAND_PENDING, 0, 100, "pending [--clean] [--retry|--forget] [--older-than TIME] [NAME...]"},
     {"dialects", COMMAND_DIALECTS, 0, 0, "dialects"},
 };
 

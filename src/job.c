@@ -11,6 +11,7 @@
 
 #include "claim.h"
 #include "journal.h"
+#include "keep.h"
 #include "preflight.h"
 #include "prove.h"
 #include "recall.h"
@@ -172,8 +173,9 @@ static void share_error(struct job *job)
 		if (i == job->culprit)
 			job->tasks[i].error = *error;
 		else
-			error_set(&job->tasks[i].error, error->failure, "failed with %s: %s",
-			    domain ? domain : "another", error->text);
+			job->tasks[i].shared |= !job->tasks[i].error.failure;
+		error_set(&job->tasks[i].error, error->failure, "failed with %s: %s",
+		    domain ? domain : "another", error->text);
 	}
 }
 
@@ -200,6 +202,7 @@ static void finish(struct job *job)
 	undo_end(job);
 	share_error(job);
 	record_end(job);
+	keep_end(job);
 	claim_end(job);
 	job->state = JOB_DONE;
 	job_wait(job, 0, leave);
@@ -354,7 +357,7 @@ static void begin(struct job *job)
 		finish(job);
 		return;
 	}
-	if (!record_begin(job, &error)) {
+	if (!record_begin(job, &error) || !keep_begin(job, &error)) {
 		give_up(job, &error);
 		return;
 	}
@@ -376,13 +379,14 @@ static void proceed(struct job *job)
 {
 	struct error error = {0};
 
-	if (job->error.failure || !records(job)) {
+	if (job->error.failure)
 		begin(job);
-	} else if (!journal_open(job->jobs->journal, true, &error)) {
+	else if (records(job) && !journal_open(job->jobs->journal, true, &error))
 		give_up(job, &error);
-	} else {
+	else if (records(job) || keep_open(job))
 		claim_start(job, begin);
-	}
+	else
+		begin(job);
 }
 
 void job_start(struct job *job, void (*done)(struct job *, void *), void *arg)

@@ -8,6 +8,7 @@
 
 #include "plan.h"
 
+struct cert;
 struct journal;
 struct partners;
 struct transport;
@@ -41,6 +42,10 @@ struct task {
 	struct json_object *verify; /* the verdict; NULL if it was not looked for */
 	struct json_object *caa;    /* the verdict about CAA records, likewise */
 	struct error error;	    /* none: all is well */
+	bool shared;		    /* the error is that of another event */
+	int slot; /* 1 + that in which it is noted; see slots.h */
+	long attempts;	/* to install the certificate, which is kept for another; 0: it is not */
+	long long next; /* when that is, seconds since 1970; -1: not by itself */
 };
 
 enum job_state {
@@ -77,6 +82,8 @@ struct job {
 	bool declined;	    /* no handler is for it, and the client goes on to its next offer */
 	struct error error; /* the first that came up */
 	size_t culprit;	    /* the event it came up with */
+	const struct cert *again;	 /* what is tried again; NULL: it is new */
+	bool superseded;		 /* there is nothing to be tried again any more */
 	struct error undo_error;	 /* why nothing could be undone */
 	void (*proven)(struct job *job); /* see prove.h */
 	/* May be set before job_start(): its handlers have ended, and it goes on to be verified. */

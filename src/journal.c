@@ -15,17 +15,18 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "crash_point.h"
 #include "jsonline.h"
 #include "report.h"
+#include "slots.h"
 #include "trust.h"
 
 #define UNFINISHED ".new"
 #define DAMAGED ".damaged"
 
-/* The tests' build dies at each step in turn, as if by SIGKILL. */
 #ifdef ACMEHOOK_CRASH_POINTS
 #include <signal.h>
-static void crash_point(void)
+void crash_point(void)
 {
 	static long steps;
 	const char *at = getenv("ACMEHOOK_CRASH_AT");
@@ -33,8 +34,6 @@ static void crash_point(void)
 	if (at && ++steps == atol(at))
 		raise(SIGKILL);
 }
-#else
-#define crash_point() ((void)0)
 #endif
 
 /* --- the directory */
@@ -51,6 +50,7 @@ void journal_close(struct journal *journal)
 	if (journal->open) {
 		close(journal->fd);
 		close(journal->lock);
+		slots_close(journal);
 	}
 	free(journal->dir);
 	*journal = (struct journal){0};
@@ -241,7 +241,7 @@ static bool ends_with(const char *text, const char *suffix)
 	return len > n && !strcmp(text + len - n, suffix);
 }
 
-static void set_aside(const struct journal *journal, const char *file, const char *why)
+void journal_set_aside(const struct journal *journal, const char *file, const char *why)
 {
 	char *name = xasprintf("%s" DAMAGED, file);
 
@@ -275,7 +275,7 @@ void journal_each(const struct journal *journal, const char *prefix, const char 
 			continue;
 		why = journal_read(journal, d->d_name, take, arg);
 		if (why && *why && strcmp(why, JOURNAL_TOO_NEW))
-			set_aside(journal, d->d_name, why);
+			journal_set_aside(journal, d->d_name, why);
 		else if (why && *why)
 			report_line(NULL, "state: %s/%s: %s", journal->dir, d->d_name, why);
 	}

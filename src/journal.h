@@ -16,6 +16,8 @@ struct journal {
 	char *dir;
 	int fd, lock;
 	bool open;
+	struct slot *slots; /* see slots.h */
+	size_t n_slots;
 };
 
 /* dir: NULL for $ACMEHOOK_STATE or the default of this user. Nothing is opened yet. */
@@ -34,7 +36,6 @@ bool journal_open(struct journal *journal, bool create, struct error *error);
 enum durability {
 	DURABLE_NEW,	/* nothing: it is on the disk, name and all, when journal_write() returns */
 	DURABLE_CHANGE, /* bring back the one in whose place it came */
-	DURABLE_NOT,	/* lose it */
 };
 
 /* Takes what was read (borrowed). NULL, or what is wrong with it, in static storage. */
@@ -54,6 +55,8 @@ const char *journal_read(
  * ".damaged") and said on stderr; what is too new is only said. */
 void journal_each(const struct journal *journal, const char *prefix, const char *suffix,
     journal_take *take, void *arg);
+/* Sets one aside, and says why. */
+void journal_set_aside(const struct journal *journal, const char *file, const char *why);
 /* Removes what a crash has left of files that were being written, an hour later. */
 void journal_tidy(struct journal *journal);
 /* How many files are set aside. */

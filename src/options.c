@@ -99,12 +99,20 @@ const struct option_def option_defs[OPTION__MAX] = {
 	"run: serve clients of this socket", NULL, NULL},
     [OPTION_CLEAN_TRIES] = {"clean-tries", 0, OPTION_IS_COUNT, EVERYWHERE, "N",
 	"how often a clean that fails is tried", NULL, "1"},
+    [OPTION_RETRY_LIMIT] = {"retry-limit", 0, OPTION_IS_COUNT, EVERYWHERE, "N",
+	"how often a certificate is tried to be installed", NULL, "20"},
+    [OPTION_RETRY_PAUSE] = {"retry-pause", 0, OPTION_IS_TIME, EVERYWHERE, "TIME",
+	"before it is tried once more; doubled each time, up to a day", NULL, "10m"},
     [OPTION_LOCK_TIMEOUT] = {"lock-timeout", 0, OPTION_IS_TIME, EVERYWHERE, "TIME",
 	"how long to wait for another acmehook that works on the name", NULL, "10m"},
     [OPTION_STATE] = {"state", 0, OPTION_IS_TEXT, ON_COMMAND_LINE | IN_FILE | ABSOLUTE, "DIR",
 	"where what is deployed is recorded [" LOCALSTATEDIR "/lib/acmehook]", NULL, NULL},
     [OPTION_CLEAN] = {"clean", 0, OPTION_IS_FLAG, ON_COMMAND_LINE, NULL,
 	"pending: clean what was left behind", NULL, NULL},
+    [OPTION_RETRY] = {"retry", 0, OPTION_IS_FLAG, ON_COMMAND_LINE, NULL,
+	"pending: try again what could not be installed", NULL, NULL},
+    [OPTION_FORGET] = {"forget", 0, OPTION_IS_FLAG, ON_COMMAND_LINE, NULL,
+	"pending: do not try again to install for these names", NULL, NULL},
     [OPTION_OLDER_THAN] = {"older-than", 0, OPTION_IS_TIME, ON_COMMAND_LINE, "TIME",
 	"pending: only what is older; for what a client still uses [1h]", NULL, NULL},
     [OPTION_THUMBPRINT] = {"thumbprint", 0, OPTION_IS_DIGESTS, ON_COMMAND_LINE | IN_FILE,
@@ -398,8 +406,8 @@ void options_help(FILE *to)
 	    "       acmehook [OPTION...] verify caa NAME [TYPE]    may the CA issue for it?\n"
 	    "       acmehook [OPTION...] verify dns-persist-01 NAME\n"
 	    "       acmehook [OPTION...] explain ...               what would be done, and why\n"
-	    "       acmehook [OPTION...] pending [--clean] [NAME...]  deployed, and not yet "
-	    "cleaned\n"
+	    "       acmehook [OPTION...] pending [--clean] [--retry] [NAME...]  not yet cleaned, "
+	    "not installed\n"
 	    "       acmehook dialects                              clients and kinds of "
 	    "handlers\n\n",
 	    to);

@@ -101,6 +101,8 @@ static void on_done(struct ticket *ticket, const struct job *job, size_t i)
 	enum failure failure =
 	    i < job->deploy.events.n ? job->tasks[i].error.failure : job->error.failure;
 
+	if (i < job->deploy.events.n)
+		peer->peers->after(peer->peers, &job->deploy.events.v[i]);
 	if (!peer->peers->worst)
 		peer->peers->worst = failure;
 	peer->peers->stopped += failure == FAILURE_STOPPED;
@@ -124,7 +126,7 @@ static void on_begun(struct source *source)
 		update(peer);
 }
 
-const struct schedule_events peer_schedule_events = {.begun = on_begun, .done = on_done};
+static const struct schedule_events schedule_events = {.begun = on_begun, .done = on_done};
 
 /* A line into an event, or into the reason why it is none. */
 static void parse(struct peer *peer, struct line *line, const char *data, size_t len)
@@ -244,6 +246,7 @@ struct peer *peer_new(
 	peer->next = peers->first;
 	peers->first = peer;
 	peers->n++;
+	peer->source.events = &schedule_events;
 	source_add(peers->schedule, &peer->source);
 	update(peer);
 	return peer;

@@ -20,7 +20,8 @@ struct peers {
 	enum failure worst; /* the first failure of an event */
 	size_t stopped;	    /* events that were given up because we were told to stop */
 	bool lost;	    /* nobody reads our standard output any more */
-	void (*gone)(struct peers *peers); /* there is one peer less */
+	void (*gone)(struct peers *peers);			       /* there is one peer less */
+	void (*after)(struct peers *peers, const struct event *event); /* it was handled */
 	void *arg;
 };
 
@@ -36,8 +37,6 @@ struct peer {
 	bool ended, lost; /* nothing more comes; nobody reads */
 	bool vital;	  /* its results go to our standard output */
 };
-
-extern const struct schedule_events peer_schedule_events;
 
 /* Takes over the descriptors, see lineio_new(); reads until it is stopped. name is borrowed. NULL,
  * with a sentence; the descriptors are closed then. */

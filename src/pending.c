@@ -2,7 +2,7 @@
 /* acmehook pending: what is deployed and not yet cleaned; and cleaning it. */
 #include "config.h"
 
-#include "session.h"
+#include "pending_certs.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -24,22 +24,22 @@ struct pending {
 	long long now;
 };
 
-static bool is_asked_for(const struct pending *p, const struct entry *entry)
+static bool is_asked_for(const struct pending *p, const struct event *event, long long created)
 {
 	const struct strlist *names = &p->session->command->words;
 	const struct setting *older = &p->session->command->settings.v[OPTION_OLDER_THAN];
 
-	if (older->set && (p->now - entry->created) * 1000 < older->number)
+	if (older->set && (p->now - created) * 1000 < older->number)
 		return false;
 	for (size_t i = 0; i < names->n; i++)
-		if (!strcmp(names->v[i], entry->event.field[FIELD_DOMAIN]))
+		if (!strcmp(names->v[i], event->field[FIELD_DOMAIN]))
 			return true;
 	return !names->n;
 }
 
 /* --- the list */
 
-static void print_age(long long seconds)
+void print_age(long long seconds)
 {
 	static const struct {
 		long long seconds;
@@ -69,6 +69,7 @@ static void print_json(const struct pending *p, const struct entry *entry)
 	struct buf b = BUF_INIT(JSONLINE_MAX);
 
 	jsonline_set(o, "cmd", "pending");
+	jsonline_set(o, "event", verb_name(entry->event.verb));
 	jsonline_set(o, "type", entry->event.field[FIELD_TYPE]);
 	jsonline_set(o, "domain", entry->event.field[FIELD_DOMAIN]);
 	jsonline_set(o, "validation", entry->event.field[FIELD_VALIDATION]);
@@ -91,7 +92,7 @@ static void print_list(const struct pending *p)
 	bool json = view_number(&p->session->view, OPTION_FORMAT) == FORMAT_JSON;
 
 	for (size_t i = 0; i < p->entries.n; i++)
-		if (is_asked_for(p, &p->entries.v[i]))
+		if (is_asked_for(p, &p->entries.v[i].event, p->entries.v[i].created))
 			(json ? print_json : print_text)(p, &p->entries.v[i]);
 }
 
@@ -201,7 +202,7 @@ static void next(struct pending *p)
 	while (p->at < p->entries.n && !p->session->jobs.stopping) {
 		const struct entry *entry = &p->entries.v[p->at++];
 
-		if (is_asked_for(p, entry) && take(p, entry))
+		if (is_asked_for(p, &entry->event, entry->created) && take(p, entry))
 			return;
 	}
 }
@@ -216,23 +217,60 @@ static void clean_all(struct pending *p)
 		    &p->session->report, "pending: %zu cleaned, %zu failed", p->cleaned, p->failed);
 }
 
+/* Those that are asked for; the caller frees them. */
+static struct certs list_certs(const struct pending *p)
+{
+	struct certs all = certs_list(&p->session->journal);
+	size_t n = 0;
+
+	for (size_t i = 0; i < all.n; i++) {
+		if (is_asked_for(p, &all.v[i].event, all.v[i].created))
+			all.v[n++] = all.v[i];
+		else
+			cert_free(&all.v[i]);
+	}
+	all.n = n;
+	return all;
+}
+
+static void perform(struct pending *p)
+{
+	const struct setting *v = p->session->command->settings.v;
+	struct certs certs;
+
+	certs_look(&p->session->journal);
+	p->entries = journal_list(&p->session->journal, NULL);
+	certs = list_certs(p);
+	if (v[OPTION_CLEAN].number)
+		clean_all(p);
+	if (v[OPTION_FORGET].number)
+		p->failed += pending_forget(p->session, &certs);
+	else if (v[OPTION_RETRY].number)
+		p->failed += pending_retry(p->session, &certs);
+	if (!v[OPTION_CLEAN].number && !v[OPTION_FORGET].number && !v[OPTION_RETRY].number) {
+		print_list(p);
+		pending_print(p->session, &certs, p->now);
+	}
+	certs_free(&certs);
+	entries_free(&p->entries);
+}
+
 int pending_command(struct session *session)
 {
 	struct pending p = {.session = session, .now = time(NULL)};
 	struct error error = {0};
 	size_t damaged;
 
+	if (session->command->settings.v[OPTION_FORGET].number && !session->command->words.n) {
+		report_line(NULL, "pending --forget: say for which names");
+		return failure_status(FAILURE_USAGE);
+	}
 	if (!journal_open(&session->journal, false, &error)) {
 		if (error.failure)
 			report_line(NULL, "%s", error.text);
 		return failure_status(error.failure);
 	}
-	p.entries = journal_list(&session->journal, NULL);
-	if (session->command->settings.v[OPTION_CLEAN].number)
-		clean_all(&p);
-	else
-		print_list(&p);
-	entries_free(&p.entries);
+	perform(&p);
 	damaged = journal_damaged(&session->journal);
 	if (damaged)
 		report_line(NULL,

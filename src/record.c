@@ -6,20 +6,10 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "journal.h"
 #include "jsonline.h"
 #include "report.h"
-
-static char *absolute(const char *path)
-{
-	char *cwd = *path == '/' ? NULL : getcwd(NULL, 0), *all;
-
-	all = cwd ? xasprintf("%s/%s", cwd, path) : xstrdup(path);
-	free(cwd);
-	return all;
-}
 
 static void set_text(char **to, const char *text)
 {
@@ -48,7 +38,7 @@ static void put_deployed(struct job *job, size_t i, enum entry_state state, stru
 	set_verdict(&entry, task);
 	entry.from = xstrdup(job->from->name);
 	entry.to = xstrdup(target->to->name);
-	entry.handler = target->handler && !target->to->compose ? absolute(target->handler) : NULL;
+	entry.handler = target->handler && !target->to->compose ? xabsolute(target->handler) : NULL;
 	entry.job = xstrdup(job->id);
 	job->tasks[i].recorded =
 	    journal_put(job->jobs->journal, &entry, state == ENTRY_DEPLOYING, error);

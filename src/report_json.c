@@ -27,6 +27,17 @@ static struct json_object *handler_to_json(const struct task *task, const struct
 	return o;
 }
 
+/* That a certificate is kept, to be tried again. */
+static struct json_object *retry_to_json(const struct task *task)
+{
+	struct json_object *o = json_object_new_object();
+
+	jsonline_set_integer(o, "attempts", task->attempts);
+	json_object_object_add(
+	    o, "next", task->next < 0 ? NULL : json_object_new_int64(task->next));
+	return o;
+}
+
 struct json_object *result_to_json(const struct job *job, size_t i, struct json_object *id)
 {
 	const struct event *event = i < job->deploy.events.n ? &job->deploy.events.v[i] : NULL;
@@ -46,6 +57,7 @@ struct json_object *result_to_json(const struct job *job, size_t i, struct json_
 						    : NULL);
 	json_object_object_add(o, "verify", task ? json_object_get(task->verify) : NULL);
 	json_object_object_add(o, "caa", task ? json_object_get(task->caa) : NULL);
+	json_object_object_add(o, "retry", task && task->attempts ? retry_to_json(task) : NULL);
 	return o;
 }
 

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "jsonline.h"
+#include "keep.h"
 #include "verdict.h"
 
 /* Each line of a text with a margin. */
@@ -207,6 +208,8 @@ static void add_failure(struct buf *b, const struct job *job)
 		add_output(b, task->call, task->run);
 	if (task && job->deploy.targets && job->deploy.targets[job->culprit].spared)
 		buf_puts(b, "acmehook: the handler is not told of such events (events)\n");
+	if (task)
+		keep_tell(b, job, job->culprit);
 	if (job_advisory(job))
 		buf_printf(
 		    b, "acmehook: %s goes on: this event decides nothing\n", job->from->name);

@@ -24,12 +24,10 @@ struct group {
 	uv_timer_t timer;
 };
 
-void schedule_init(struct schedule *s, struct jobs *jobs, long running, long open,
-    const struct schedule_events *events)
+void schedule_init(struct schedule *s, struct jobs *jobs, long running, long open)
 {
 	jobs->most_undoing = (size_t)running;
-	*s = (struct schedule){
-	    .jobs = jobs, .most_running = running, .most_open = open, .events = events};
+	*s = (struct schedule){.jobs = jobs, .most_running = running, .most_open = open};
 }
 
 void schedule_free(struct schedule *s)
@@ -95,7 +93,7 @@ static void on_done(struct job *job, void *arg)
 	s->running -= !w->ran;
 	for (size_t i = 0; i < w->n; i++) {
 		leave(s, w->tickets[i]);
-		s->events->done(w->tickets[i], job, i);
+		w->tickets[i]->source->events->done(w->tickets[i], job, i);
 	}
 	job_free(job);
 	work_free(w);
@@ -134,6 +132,7 @@ static void work_start(struct schedule *s, struct work *w)
 {
 	struct job *job = make_job(s, w);
 
+	job->again = w->tickets[0]->again;
 	if (job->error.failure && w->n > 1) {
 		job_free(job);
 		for (size_t i = 0; i < w->n; i++) {
@@ -231,7 +230,7 @@ static void begin(struct schedule *s, struct ticket **link, const void *group)
 	s->open++;
 	lane_go(&ticket->identifier, group);
 	lane_go(&ticket->handler, group);
-	s->events->begun(source);
+	source->events->begun(source);
 }
 
 /* Puts a ticket into its group, if it may go. */

@@ -22,10 +22,11 @@ struct ticket {
 	struct place identifier, handler; /* in lanes */
 	const struct rule *rule;
 	enum verb verb;
-	const char *type; /* within events until it runs; NULL: none */
-	long gather;	  /* with how many others at most; 0: alone */
-	long delay;	  /* ms to wait for them */
-	bool barrier;	  /* all of its source are in order with it */
+	const char *type;	  /* within events until it runs; NULL: none */
+	long gather;		  /* with how many others at most; 0: alone */
+	long delay;		  /* ms to wait for them */
+	bool barrier;		  /* all of its source are in order with it */
+	const struct cert *again; /* what is tried again by it; NULL: it is new */
 };
 
 /* Where events come from; all zero is one that has none. Only its owner sets clogged. */
@@ -35,6 +36,7 @@ struct source {
 	size_t waiting, active; /* tickets that have not been begun, and that have */
 	bool barrier;		/* the active one is one */
 	bool clogged;		/* nothing is begun: results cannot be delivered */
+	const struct schedule_events *events;
 };
 
 struct schedule {
@@ -45,7 +47,6 @@ struct schedule {
 	struct lanes lanes;
 	struct group *groups; /* those that gather or wait, oldest first */
 	bool pumping, again;
-	const struct schedule_events *events;
 };
 
 struct schedule_events {
@@ -56,8 +57,7 @@ struct schedule_events {
 };
 
 /* At most so many handlers at once, and so many events begun but not answered. */
-void schedule_init(struct schedule *s, struct jobs *jobs, long running, long open,
-    const struct schedule_events *events);
+void schedule_init(struct schedule *s, struct jobs *jobs, long running, long open);
 void schedule_free(struct schedule *s);
 
 void source_add(struct schedule *s, struct source *source);

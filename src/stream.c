@@ -12,6 +12,7 @@
 
 #include "input.h"
 #include "peer.h"
+#include "stream_retry.h"
 
 /* More clients have to wait. */
 #define CLIENTS 256
@@ -22,6 +23,7 @@ struct stream {
 	struct session *session;
 	struct schedule schedule;
 	struct peers peers;
+	struct stream_retry retry;
 	struct listener **listeners;
 	size_t n_listeners;
 	bool endless; /* a service: only a signal ends it */
@@ -48,6 +50,13 @@ static void on_gone(struct peers *peers)
 	s->ended = !s->stopped;
 	for (size_t i = 0; i < s->n_listeners && !s->stopped; i++)
 		listener_resume(s->listeners[i]);
+}
+
+static void after(struct peers *peers, const struct event *event)
+{
+	struct stream *s = peers->arg;
+
+	stream_retry_after(&s->retry, event);
 }
 
 static bool add_listener(struct stream *s, struct listener *listener)
@@ -166,9 +175,11 @@ int stream_command(struct session *session)
 	    .explain = session->command->explain,
 	    .thumbprints = &view_get(&session->view, OPTION_THUMBPRINT)->list,
 	    .gone = on_gone,
+	    .after = after,
 	    .arg = s};
 	schedule_init(&s->schedule, &session->jobs, jobs->set ? jobs->number : default_jobs(),
-	    view_number(&session->view, OPTION_QUEUE), &peer_schedule_events);
+	    view_number(&session->view, OPTION_QUEUE));
+	stream_retry_init(&s->retry, &s->schedule);
 	uv_timer_init(&session->loop, &s->patience);
 	s->patience.data = s;
 	if (!session->report.verbose)

@@ -93,3 +93,23 @@ EOF
     run -0 valid result spoiled
     [ -n "$output" ]
 }
+
+@test "pending: challenges, and certificates in all their states" {
+    need_jsonschema
+    printf '#!/bin/sh\n[ "$1" != deploy_cert ]\n' >hook
+    chmod +x hook
+    config <<<"handler = \"$PWD/hook\" verify = off"
+    "$acmehook" --from dehydrated deploy_challenge example.test "$token" "$digest"
+    for d in a b c; do
+        "$acmehook" --retry-limit 1 --from dehydrated deploy_cert $d.test /k /c /f /ch 17 || :
+    done
+    sed -i 's/"retry-limit": "1"/"timeout": "1s"/' state/a.*.retry state/c.*.retry
+    sed -i 's/"failed"/"trying"/; s/"error": "[^"]*"/"error": null/' state/c.*.retry
+    "$acmehook" --format json pending >listed
+    [ "$(jq -r .state listed | sort | paste -sd ' ')" = "cut-off deployed failed given-up" ]
+    run -0 valid pending listed
+    [ -z "$output" ]
+    sed 's/"state": "[a-z]*-[a-z]*"/"state": "deployed"/' listed >spoiled
+    run -0 valid pending spoiled
+    [ "$(wc -l <<<"$output")" = 2 ]
+}

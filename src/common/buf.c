@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static void *or_die(void *p)
 {
@@ -47,6 +48,15 @@ char *xasprintf(const char *format, ...)
 		s = NULL;
 	va_end(ap);
 	return or_die(s);
+}
+
+char *xabsolute(const char *path)
+{
+	char *here = *path == '/' ? NULL : getcwd(NULL, 0), *all;
+
+	all = here ? xasprintf("%s/%s", here, path) : xstrdup(path);
+	free(here);
+	return all;
 }
 
 bool buf_add(struct buf *b, const void *data, size_t len)

@@ -51,6 +51,8 @@ void *xrealloc(void *p, size_t size);
 char *xstrdup(const char *s);
 char *xstrndup(const char *s, size_t n);
 char *xasprintf(const char *format, ...) __attribute__((format(printf, 1, 2)));
+/* A path as it is called from any directory; as it is, if we do not know where we are. */
+char *xabsolute(const char *path);
 
 /* A list of strings it owns, NULL-terminated at every moment (v is NULL while it is empty). */
 struct strlist {
