@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "claim.h"
+#include "alert.h"
 #include "journal.h"
 #include "keep.h"
 #include "preflight.h"
@@ -145,6 +146,7 @@ static void leave(struct job *job)
 	if (job->next)
 		job->next->link = job->link;
 	report_done(job->jobs->report, job);
+	alert_raise(job->jobs->alerts, job);
 	job->done(job, job->arg);
 }
 

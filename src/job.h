@@ -8,6 +8,7 @@
 
 #include "plan.h"
 
+struct alerts;
 struct cert;
 struct journal;
 struct partners;
@@ -23,6 +24,7 @@ struct jobs {
 	struct partners *partners;
 	struct verifier *verifier;
 	struct report *report;
+	struct alerts *alerts;
 	struct job *first;	      /* those that run */
 	bool stopping;		      /* no new runs, but for undoing */
 	size_t most_undoing, undoing; /* at once; 0: no limit */
@@ -43,7 +45,7 @@ struct task {
 	struct json_object *caa;    /* the verdict about CAA records, likewise */
 	struct error error;	    /* none: all is well */
 	bool shared;		    /* the error is that of another event */
-	int slot; /* 1 + that in which it is noted; see slots.h */
+	int slot;		    /* 1 + that in which it is noted; see slots.h */
 	long attempts;	/* to install the certificate, which is kept for another; 0: it is not */
 	long long next; /* when that is, seconds since 1970; -1: not by itself */
 };

@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -191,9 +192,25 @@ static int open_pipe(uv_loop_t *loop, struct process *p, struct output *output, 
 	return uv_pipe_open(&output->pipe, ends[0]);
 }
 
+/* A file without a name that holds it. */
+static int open_input_file(const char *input, size_t len)
+{
+	FILE *file = tmpfile();
+	int fd = -1;
+
+	if (file && fwrite(input, 1, len, file) == len && !fflush(file))
+		fd = fcntl(fileno(file), F_DUPFD_CLOEXEC, 3);
+	if (file)
+		fclose(file);
+	if (fd >= 0)
+		lseek(fd, 0, SEEK_SET);
+	return fd;
+}
+
 /*
  * A pipe that holds all of the input already, and its end: what a pipe takes at once (64 KiB on
- * Linux) is far more than any dialect has to say. The end to read from, or -1.
+ * Linux) is far more than any dialect has to say; for more there is a file. The end to read from,
+ * or -1.
  */
 static int open_input(const char *input)
 {
@@ -208,7 +225,7 @@ static int open_input(const char *input)
 	if (all)
 		return ends[0];
 	close(ends[0]);
-	return -1;
+	return open_input_file(input, len);
 }
 
 /* What has to be known, and to be in order, before a handler can be started. */

@@ -12,7 +12,7 @@
 #include "error.h"
 
 struct process_options {
-	const char *input;		/* for standard input, at most 64 KiB; NULL: /dev/null */
+	const char *input;		/* for standard input; NULL: /dev/null */
 	char *const *argv;		/* argv[0] is the path; it is not looked up in PATH */
 	const char *handler;		/* argv[0], or the script that it will run */
 	bool interpreted;		/* argv[0] is an interpreter that was set */

@@ -55,9 +55,11 @@ bool session_open(struct session *s, const struct command *command, struct error
 	    .scope = {.command = &command->settings, .initial = &s->initial, .rules = &s->rules},
 	    .verifier = verifier_new(&s->loop, view_text(&s->view, OPTION_VERIFIER)),
 	    .report = &s->report,
+	    .alerts = &s->alerts,
 	    .journal = &s->journal,
 	    .partners = &s->partners,
 	};
+	s->alerts.jobs = &s->jobs;
 	s->open = true;
 	return true;
 }
@@ -70,6 +72,7 @@ void session_run(struct session *s)
 void session_close(struct session *s)
 {
 	if (s->open) {
+		alerts_close(&s->alerts);
 		verifier_close(s->jobs.verifier);
 		partners_close(&s->partners);
 		for (size_t i = 0; i < nitems(stop_signals); i++)

@@ -3,6 +3,7 @@
 #ifndef ACMEHOOK_SESSION_H
 #define ACMEHOOK_SESSION_H
 
+#include "alert.h"
 #include "command.h"
 #include "job.h"
 #include "journal.h"
@@ -19,6 +20,7 @@ struct session {
 	struct partners partners;
 	struct journal journal;
 	struct report report;
+	struct alerts alerts;
 	uv_signal_t signals[3];
 	bool open;
 	void (*on_stop)(void *arg); /* may be set: called once when a signal stops the jobs */
