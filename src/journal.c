@@ -162,13 +162,50 @@ static bool write_text(int fd, const struct buf *text)
 	return n == (ssize_t)text->len;
 }
 
+/* The directory that a file is in, below the journal's or itself; the caller frees it. */
+static char *dir_of(const char *file)
+{
+	const char *slash = strchr(file, '/');
+
+	return slash ? xstrndup(file, (size_t)(slash - file)) : xstrdup(".");
+}
+
+static bool sync_dir_of(const struct journal *journal, const char *file)
+{
+	char *name = dir_of(file);
+	int fd = openat(journal->fd, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	bool done = fd >= 0 && !fsync(fd);
+
+	if (fd >= 0)
+		close(fd);
+	free(name);
+	return done;
+}
+
+static int create(const struct journal *journal, const char *file)
+{
+	const int flags = O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC;
+	int fd = openat(journal->fd, file, flags, 0600);
+	char *name;
+
+	if (fd >= 0 || errno != ENOENT)
+		return fd;
+	/* the first one of its directory */
+	name = dir_of(file);
+	if ((!mkdirat(journal->fd, name, 0700) && !fsync(journal->fd)) || errno == EEXIST)
+		fd = openat(journal->fd, file, flags, 0600);
+	free(name);
+	return fd;
+}
+
 /*
  * A file has its name when it is complete. For DURABLE_NEW it is synced behind the rename: that
  * lets one commit of the file system do for file and name, and nobody counted on it before.
  */
-static bool replace(int dir, const char *file, const char *name, int fd, const struct buf *text,
-    enum durability durability)
+static bool replace(const struct journal *journal, const char *file, const char *name, int fd,
+    const struct buf *text, enum durability durability)
 {
+	int dir = journal->fd;
 	bool done;
 
 	crash_point();
@@ -178,7 +215,7 @@ static bool replace(int dir, const char *file, const char *name, int fd, const s
 	crash_point();
 	done = done && !renameat(dir, name, dir, file);
 	crash_point();
-	done = done && (durability != DURABLE_NEW || (!fsync(fd) && !fsync(dir)));
+	done = done && (durability != DURABLE_NEW || (!fsync(fd) && sync_dir_of(journal, file)));
 	crash_point();
 	return done;
 }
@@ -188,11 +225,11 @@ bool journal_write(const struct journal *journal, const char *file, struct json_
 {
 	char *name = xasprintf("%s" UNFINISHED, file);
 	struct buf text = BUF_INIT(JSONLINE_MAX);
-	int fd = openat(journal->fd, name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600), saved;
+	int fd = create(journal, name), saved;
 	bool done;
 
 	jsonline_add(&text, object);
-	done = fd >= 0 && replace(journal->fd, file, name, fd, &text, durability);
+	done = fd >= 0 && replace(journal, file, name, fd, &text, durability);
 	saved = errno;
 	if (fd >= 0)
 		close(fd);
@@ -251,62 +288,106 @@ void journal_set_aside(const struct journal *journal, const char *file, const ch
 	free(name);
 }
 
-/* The directory, from its beginning, whoever has read it before; NULL if that fails. */
-static DIR *read_dir(const struct journal *journal)
+/* What is done with a file, by its name below the journal's directory. */
+typedef void visit(const struct journal *journal, const char *file, void *arg);
+
+/* Visits the files of a directory whose names begin and end so. */
+static void visit_dir(const struct journal *journal, const char *name, const char *prefix,
+    const char *suffix, visit *call, void *arg)
 {
-	int fd = openat(journal->fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int fd = openat(journal->fd, *name ? name : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+	const struct dirent *d;
 
 	if (!dir && fd >= 0)
 		close(fd);
-	return dir;
-}
-
-void journal_each(const struct journal *journal, const char *prefix, const char *suffix,
-    journal_take *take, void *arg)
-{
-	DIR *dir = read_dir(journal);
-	const struct dirent *d;
-
 	while (dir && (d = readdir(dir))) {
-		const char *why;
+		char *file;
 
 		if (!ends_with(d->d_name, suffix) || strncmp(d->d_name, prefix, strlen(prefix)))
 			continue;
-		why = journal_read(journal, d->d_name, take, arg);
-		if (why && *why && strcmp(why, JOURNAL_TOO_NEW))
-			journal_set_aside(journal, d->d_name, why);
-		else if (why && *why)
-			report_line(NULL, "state: %s/%s: %s", journal->dir, d->d_name, why);
+		file = xasprintf("%s%s%s", name, *name ? "/" : "", d->d_name);
+		call(journal, file, arg);
+		free(file);
 	}
 	if (dir)
 		closedir(dir);
 }
 
-void journal_tidy(struct journal *journal)
+/* The same of the journal's directory and all below it. */
+static void visit_all(const struct journal *journal, const char *suffix, visit *call, void *arg)
 {
-	DIR *dir = read_dir(journal);
-	const struct dirent *d;
+	visit_dir(journal, "", "", suffix, call, arg);
+	for (unsigned i = 0; i < JOURNAL_PARTS; i++) {
+		char name[JOURNAL_PART_NAME];
+
+		journal_part(i, name);
+		visit_dir(journal, name, "", suffix, call, arg);
+	}
+}
+
+void journal_part(unsigned number, char name[JOURNAL_PART_NAME])
+{
+	snprintf(name, JOURNAL_PART_NAME, "%02x", number & 0xff);
+	_Static_assert(JOURNAL_PARTS == 0x100, "two hexadecimal digits");
+}
+
+struct reading {
+	journal_take *take;
+	void *arg;
+};
+
+static void read_one(const struct journal *journal, const char *file, void *arg)
+{
+	const struct reading *r = arg;
+	const char *why = journal_read(journal, file, r->take, r->arg);
+
+	if (why && *why && strcmp(why, JOURNAL_TOO_NEW))
+		journal_set_aside(journal, file, why);
+	else if (why && *why)
+		report_line(NULL, "state: %s/%s: %s", journal->dir, file, why);
+}
+
+void journal_each(const struct journal *journal, const char *part, const char *prefix,
+    const char *suffix, journal_take *take, void *arg)
+{
+	struct reading reading = {take, arg};
+
+	if (part)
+		visit_dir(journal, part, prefix, suffix, read_one, &reading);
+	else
+		visit_all(journal, suffix, read_one, &reading);
+}
+
+static void remove_old(const struct journal *journal, const char *file, void *arg)
+{
+	const time_t *before = arg;
 	struct stat st;
 
-	while (dir && (d = readdir(dir)))
-		if (ends_with(d->d_name, UNFINISHED) &&
-		    !fstatat(journal->fd, d->d_name, &st, AT_SYMLINK_NOFOLLOW) &&
-		    st.st_mtime + 3600 < time(NULL))
-			unlinkat(journal->fd, d->d_name, 0);
-	if (dir)
-		closedir(dir);
+	if (!fstatat(journal->fd, file, &st, AT_SYMLINK_NOFOLLOW) && st.st_mtime < *before)
+		unlinkat(journal->fd, file, 0);
+}
+
+void journal_tidy(struct journal *journal)
+{
+	time_t before = time(NULL) - 3600;
+
+	visit_all(journal, UNFINISHED, remove_old, &before);
+}
+
+static void count(const struct journal *journal, const char *file, void *arg)
+{
+	size_t *n = arg;
+
+	(void)journal;
+	(void)file;
+	(*n)++;
 }
 
 size_t journal_damaged(struct journal *journal)
 {
-	DIR *dir = read_dir(journal);
-	const struct dirent *d;
 	size_t n = 0;
 
-	while (dir && (d = readdir(dir)))
-		n += ends_with(d->d_name, DAMAGED);
-	if (dir)
-		closedir(dir);
+	visit_all(journal, DAMAGED, count, &n);
 	return n;
 }

@@ -51,10 +51,19 @@ void journal_unlink(const struct journal *journal, const char *file);
 /* NULL if it was read and taken; else what is wrong with it, "" if it is not there (any more). */
 const char *journal_read(
     const struct journal *journal, const char *file, journal_take *take, void *arg);
-/* Reads all files whose names begin and end so. What is wrong is set aside (renamed to end in
- * ".damaged") and said on stderr; what is too new is only said. */
-void journal_each(const struct journal *journal, const char *prefix, const char *suffix,
-    journal_take *take, void *arg);
+/*
+ * There may be a hundred thousand files, and those of one name must be found without looking at all
+ * of them: they may be in so many directories below the journal's, which are made as they are
+ * needed. A file of part 7 has a name that begins with "07/".
+ */
+#define JOURNAL_PARTS 256
+#define JOURNAL_PART_NAME 3
+void journal_part(unsigned number, char name[JOURNAL_PART_NAME]);
+/* Reads all files of a part ("": those of the journal's own directory) whose names begin and end
+ * so, or, with part NULL, of all of them, whatever they begin with. What is wrong is set aside
+ * (renamed to end in ".damaged") and said on stderr; what is too new is only said. */
+void journal_each(const struct journal *journal, const char *part, const char *prefix,
+    const char *suffix, journal_take *take, void *arg);
 /* Sets one aside, and says why. */
 void journal_set_aside(const struct journal *journal, const char *file, const char *why);
 /* Removes what a crash has left of files that were being written, an hour later. */

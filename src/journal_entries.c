@@ -21,12 +21,18 @@ void entries_free(struct entries *entries)
 	*entries = (struct entries){0};
 }
 
+/* The part of the journal that has the entries of an identifier. */
+static void part_of(const char *domain, char name[JOURNAL_PART_NAME])
+{
+	journal_part((unsigned)(text_hash(domain) % JOURNAL_PARTS), name);
+}
+
 /* What makes a value: its type, its name, its token if there is one. Names may be longer than the
  * name of a file. */
 static char *file_of(const struct event *event)
 {
 	static const enum field parts[] = {FIELD_TYPE, FIELD_DOMAIN, FIELD_TOKEN, FIELD_VALIDATION};
-	char digest[DIGEST_TEXT + 1], *file;
+	char digest[DIGEST_TEXT + 1], part[JOURNAL_PART_NAME], *file;
 	struct buf all = BUF_INIT(64 * 1024);
 
 	/* a DNS value is its own, whatever the token: not all clients know it when they clean */
@@ -35,8 +41,9 @@ static char *file_of(const struct event *event)
 			buf_printf(
 			    &all, "%s\n", event->field[parts[i]] ? event->field[parts[i]] : "");
 	digest_text(buf_text(&all), digest);
-	file = xasprintf(
-	    "%.180s_%s_%.16s" SUFFIX, event->field[FIELD_DOMAIN], event->field[FIELD_TYPE], digest);
+	part_of(event->field[FIELD_DOMAIN], part);
+	file = xasprintf("%s/%.180s_%s_%.16s" SUFFIX, part, event->field[FIELD_DOMAIN],
+	    event->field[FIELD_TYPE], digest);
 	buf_free(&all);
 	return file;
 }
@@ -111,9 +118,11 @@ static int by_age(const void *a, const void *b)
 struct entries journal_list(struct journal *journal, const char *domain)
 {
 	struct wanted w = {.domain = domain};
-	char *prefix = domain ? xasprintf("%.180s_", domain) : xstrdup("");
+	char part[JOURNAL_PART_NAME], *prefix = xasprintf("%.180s_", domain ? domain : "");
 
-	journal_each(journal, prefix, SUFFIX, take_wanted, &w);
+	if (domain)
+		part_of(domain, part);
+	journal_each(journal, domain ? part : NULL, prefix, SUFFIX, take_wanted, &w);
 	free(prefix);
 	if (w.entries.n)
 		qsort(w.entries.v, w.entries.n, sizeof(*w.entries.v), by_age);

@@ -19,16 +19,6 @@ struct lane {
 	const void *group; /* those that run are of this one, which is still open */
 };
 
-/* FNV-1a. */
-static uint64_t hash_of(const char *name)
-{
-	uint64_t hash = 14695981039346656037u;
-
-	for (; *name; name++)
-		hash = (hash ^ (unsigned char)*name) * 1099511628211u;
-	return hash;
-}
-
 static void grow(struct lanes *lanes)
 {
 	size_t buckets = lanes->buckets ? 2 * lanes->buckets : 64;
@@ -47,7 +37,7 @@ static void grow(struct lanes *lanes)
 
 static struct lane *find(struct lanes *lanes, const char *name)
 {
-	uint64_t hash = hash_of(name);
+	uint64_t hash = text_hash(name);
 	struct lane *lane;
 
 	if (lanes->n >= lanes->buckets)

@@ -216,7 +216,7 @@ auth() {
     file_is asked <<<$'b.test\na.test'
     # the same certificate again: the newest of each place counts
     rm asked
-    sed -i 's/"created": [0-9]*/"created": 1700000000/' state/bad.test*.json
+    sed -i 's/"created": [0-9]*/"created": 1700000000/' state/*/bad.test*.json
     auth bad.test 1 bad.test,b.test "$digest3"
     auth b.test 0 bad.test,b.test "$digest2"
     status_is 3

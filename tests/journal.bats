@@ -41,7 +41,7 @@ entries() {
 nothing_left() {
     [ -z "$(ls zone)" ] && [ "$(entries)" -eq 0 ] && return
     echo "left in the zone: $(ls zone)"
-    cat state/*.json
+    cat state/*/*.json
     return 1
 }
 
@@ -55,15 +55,15 @@ within() { # SECONDS COMMAND...
 
 @test "an entry is there before the handler is called, and gone after the clean" {
     zone_hook </dev/null
-    echo 'cat state/*.json >>seen' >slow.sh
+    echo 'cat state/*/*.json >>seen' >slow.sh
     hook_calls deploy_challenge example.test
     status_is 0
     jq -e --arg d "$digest" --arg h "$PWD/hook" '.version == 1 and .state == "deploying" and
         .from == "dehydrated" and .to == "dehydrated" and .handler == $h and
         .event.cmd == "perform_challenge" and .event.validation == $d' seen
     [ "$(stat -c %a state)" = 700 ]
-    [ "$(stat -c %a state/*.json)" = 600 ]
-    jq -e '.state == "deployed"' state/*.json
+    [ "$(stat -c %a state/*/*.json)" = 600 ]
+    jq -e '.state == "deployed"' state/*/*.json
     hook_calls clean_challenge example.test
     status_is 0
     nothing_left
@@ -112,7 +112,7 @@ EOF
     clean
     status_is 0
     [ -e "zone/example.test $digest" ]
-    sed -i "s/\"created\": [0-9]*/\"created\": $(($(date +%s) - 3700))/" state/*.json
+    sed -i "s/\"created\": [0-9]*/\"created\": $(($(date +%s) - 3700))/" state/*/*.json
     clean
     status_is 0
     stderr_is ""
@@ -293,7 +293,7 @@ EOF
 @test "what is no entry is set aside, reported, and never lost" {
     zone_hook </dev/null
     hook_calls deploy_challenge example.test
-    entry=$(echo state/*.json)
+    entry=$(echo state/*/*.json)
     for damage in 'head -c 100' 'head -c 0' 'tr { [' 'sed s/perform_challenge/save/' \
         'sed s/deployed/lost/' 'sed s/"version.:.1/"version":0/' 'head -c 2000000 /dev/zero'; do
         $damage <"$entry" >state/damaged.test_dns-01_x.json

@@ -167,7 +167,7 @@ replaced="handler $BATS_TEST_TMPDIR/hook replaced the first value of $name when 
     clean example.test "$digest"
     deploy example.test "$digest2"
     status_is 0
-    sed -i "s/\"created\": [0-9]*/\"created\": $(($(date +%s) - 3700))/" state/*.json
+    sed -i "s/\"created\": [0-9]*/\"created\": $(($(date +%s) - 3700))/" state/*/*.json
     deploy example.test "$digest3"
     status_is 0
     stderr_is ""

@@ -33,6 +33,15 @@ char *xstrdup(const char *s)
 	return or_die(strdup(s));
 }
 
+uint64_t text_hash(const char *text)
+{
+	uint64_t hash = 14695981039346656037u;
+
+	for (; *text; text++)
+		hash = (hash ^ (unsigned char)*text) * 1099511628211u;
+	return hash;
+}
+
 char *xstrndup(const char *s, size_t n)
 {
 	return or_die(strndup(s, n));

@@ -6,6 +6,7 @@
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #define nitems(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -50,6 +51,8 @@ void *xcalloc(size_t n, size_t size);
 void *xrealloc(void *p, size_t size);
 char *xstrdup(const char *s);
 char *xstrndup(const char *s, size_t n);
+/* The same for the same text, everywhere and for ever (FNV-1a, 64 bits). */
+uint64_t text_hash(const char *text);
 char *xasprintf(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* A path as it is called from any directory; as it is, if we do not know where we are. */
 char *xabsolute(const char *path);
