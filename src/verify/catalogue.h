@@ -14,6 +14,9 @@ enum case_id {
 	CASE_DNS_ABSENT,     /* asked whether it is gone: it is */
 	CASE_D63,	     /* asked whether it is gone: no server has lost it */
 	CASE_D64,	     /* the same: some servers have */
+	CASE_ALIAS,	     /* asked where a CNAME leads: there */
+	CASE_ALIAS_NONE,     /* the same: there is none */
+	CASE_ALIAS_UNKNOWN,  /* the same: nobody tells */
 	CASE_D01,	     /* all servers have it */
 	CASE_D02,	     /* NXDOMAIN */
 	CASE_D03,	     /* no TXT record */

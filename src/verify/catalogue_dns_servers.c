@@ -27,6 +27,21 @@ const struct catalogue_entry catalogue_dns_servers[CASE__MAX] = {
 	    .verdict = VERDICT_PASS,
 	    .reason = "no server has it any more; {answer} of {total} answered",
 	},
+    [CASE_ALIAS] =
+	{
+	    .verdict = VERDICT_PASS,
+	    .reason = "{name} is a CNAME to {target}",
+	},
+    [CASE_ALIAS_NONE] =
+	{
+	    .verdict = VERDICT_PASS,
+	    .reason = "{name} is no CNAME",
+	},
+    [CASE_ALIAS_UNKNOWN] =
+	{
+	    .verdict = VERDICT_UNKNOWN,
+	    .reason = "whether {name} is a CNAME cannot be said: {detail}",
+	},
     [CASE_D63] =
 	{
 	    .id = "D63",

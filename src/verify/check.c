@@ -32,7 +32,7 @@
 #define LAST_PATIENCE 1000
 
 static const struct check_type *const types[] = {&check_dns01, &check_dns_account01,
-    &check_dns_persist01, &check_http01, &check_tlsalpn01, &check_caa};
+    &check_dns_persist01, &check_http01, &check_tlsalpn01, &check_caa, &check_alias};
 
 bool checks_init(struct checks *all, uv_loop_t *loop,
     void (*say)(void *arg, struct json_object *reply), void *arg)

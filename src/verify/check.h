@@ -64,7 +64,7 @@ struct check_type {
 };
 
 extern const struct check_type check_dns01, check_dns_account01, check_dns_persist01, check_http01,
-    check_tlsalpn01, check_caa;
+    check_tlsalpn01, check_caa, check_alias;
 
 struct check {
 	struct checks *all;
