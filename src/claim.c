@@ -23,11 +23,15 @@ static int by_name(const void *a, const void *b)
 
 static void collect(struct job *job)
 {
+	const struct event *events = job->deploy.events.v;
 	struct strlist *names = &job->names;
 
 	for (size_t i = 0; i < batch_own(&job->deploy); i++)
-		if (job->tasks[i].call && verb_is_challenge(job->deploy.events.v[i].verb))
-			strlist_add(names, job->deploy.events.v[i].field[FIELD_DOMAIN]);
+		if (job->tasks[i].call && verb_is_challenge(events[i].verb)) {
+			strlist_add(names, events[i].field[FIELD_DOMAIN]);
+			if (events[i].field[FIELD_DELEGATE])
+				strlist_add(names, events[i].field[FIELD_DELEGATE]);
+		}
 	keep_names(job);
 	/* always in the same order: two that want the same names do not wait for each other */
 	if (names->n)

@@ -30,6 +30,7 @@ static const struct {
     {"names", FIELD_ALTNAMES},
     {"remaining", FIELD_REMAINING},
     {"output", FIELD_OUTPUT},
+    {"delegated", FIELD_DELEGATE},
 };
 
 const char *entry_state_name(enum entry_state state)

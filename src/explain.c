@@ -12,6 +12,7 @@
 #include "diagnose.h"
 #include "environment.h"
 #include "launch.h"
+#include "preflight.h"
 #include "trust.h"
 
 static void print_words(const char *label, char *const *words)
@@ -65,7 +66,7 @@ static void print_list(const char *label, const struct setting *s)
 static void print_verify(const struct job *job, size_t i)
 {
 	const struct event *event = &job->deploy.events.v[i];
-	const struct view *view = &job->deploy.targets[i].view;
+	const struct view *view = &job->deploy.targets[i].proof;
 	const struct setting *authority = view_get(view, OPTION_AUTHORITY);
 	char *uri;
 
@@ -95,6 +96,18 @@ static void print_verify(const struct job *job, size_t i)
 	else if (!authority->set)
 		print_list("", view_get(view, OPTION_RESOLVER));
 	printf("\n");
+}
+
+static void print_delegation(const struct job *job, size_t i)
+{
+	const struct event *event = &job->deploy.events.v[i];
+
+	if (event->field[FIELD_DELEGATE])
+		printf("tells:    of %s, to which it was delegated when it was deployed\n",
+		    event->field[FIELD_DELEGATE]);
+	else if (preflight_follows(job, i))
+		printf("follows:  a CNAME at %s to that of another domain\n",
+		    event->field[FIELD_FQDN]);
 }
 
 /* What the handler would be refused for. */
@@ -139,11 +152,14 @@ static void print_task(const struct job *job, size_t i)
 		print_fault(target, job->tasks[i].call);
 	if (target->handler && view_text(&target->view, OPTION_USER))
 		printf("user:     %s\n", view_text(&target->view, OPTION_USER));
+	print_delegation(job, i);
 	print_verify(job, i);
 }
 
-void explain_job(const struct job *job)
+void explain_job(struct job *job)
 {
+	if (job->unrouted.failure) /* nobody looks whether it is delegated */
+		job_fail(job, job->culprit, &job->unrouted);
 	for (size_t i = 0; i < job->deploy.events.n && !job->error.failure; i++)
 		print_task(job, i);
 	for (size_t c = 0; c < job->deploy.calls.n && !job->error.failure; c++) {

@@ -95,6 +95,27 @@ static bool is_declined(const struct job *job)
 	return job->from->flags & DIALECT_OFFERS && i && i == job->deploy.events.n;
 }
 
+static bool plan(struct job *job, size_t *culprit, struct error *error)
+{
+	if (!batch_plan(&job->deploy, &job->jobs->scope, culprit, error))
+		return false;
+	link_calls(job);
+	job->declined = is_declined(job);
+	return true;
+}
+
+static void fail_plan(struct job *job, size_t culprit, const struct error *error)
+{
+	job_fail(job, culprit, error);
+	job->declined = job->from->flags & DIALECT_OFFERS && job->deploy.targets[culprit].unhandled;
+}
+
+static void unroute(struct job *job, size_t culprit, const struct error *error)
+{
+	job->unrouted = *error;
+	job->culprit = culprit;
+}
+
 struct job *job_new(struct jobs *jobs, const struct dialect *from, const struct form *form,
     struct events *events, const struct error *error)
 {
@@ -121,13 +142,10 @@ struct job *job_new(struct jobs *jobs, const struct dialect *from, const struct 
 		job->declined = is_unknown_offer(job);
 		return job;
 	}
-	if (batch_plan(&job->deploy, &jobs->scope, &culprit, &why)) {
-		link_calls(job);
-		job->declined = is_declined(job);
-		return job;
-	}
-	job_fail(job, culprit, &why);
-	job->declined = from->flags & DIALECT_OFFERS && job->deploy.targets[culprit].unhandled;
+	if (!plan(job, &culprit, &why) && preflight_may_route(job))
+		unroute(job, culprit, &why);
+	else if (why.failure)
+		fail_plan(job, culprit, &why);
 	return job;
 }
 
@@ -376,11 +394,34 @@ static bool records(const struct job *job)
 	       verb_is_challenge(job->deploy.events.v[0].verb);
 }
 
+/* What is delegated has another handler, or at least another name. */
+static void replan(struct job *job)
+{
+	struct error error = {0};
+	bool delegated = false;
+	size_t culprit;
+
+	for (size_t i = 0; i < job->deploy.events.n; i++)
+		delegated = delegated ||
+			    (job->tasks[i].alias && job->deploy.events.v[i].field[FIELD_DELEGATE]);
+	if (!delegated && !job->unrouted.failure)
+		return;
+	batch_unplan(&job->deploy);
+	for (size_t i = 0; i < job->deploy.events.n; i++) {
+		job->tasks[i].call = NULL;
+		job->tasks[i].run = NULL;
+	}
+	if (!plan(job, &culprit, &error))
+		fail_plan(job, culprit, &error);
+}
+
 /* There is nothing that would keep the handler from being called, but perhaps an error. */
 static void proceed(struct job *job)
 {
 	struct error error = {0};
 
+	if (!job->error.failure)
+		replan(job);
 	if (job->error.failure)
 		begin(job);
 	else if (records(job) && !journal_open(job->jobs->journal, true, &error))
@@ -449,6 +490,7 @@ void job_free(struct job *job)
 	for (size_t i = 0; i < job->deploy.events.n; i++) {
 		json_object_put(job->tasks[i].verify);
 		json_object_put(job->tasks[i].caa);
+		free(job->tasks[i].alias);
 		strlist_free(&job->tasks[i].known);
 		strlist_free(&job->tasks[i].others);
 	}

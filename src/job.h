@@ -43,9 +43,11 @@ struct task {
 	bool seen;		    /* what is cleaned was looked for when it was deployed */
 	struct json_object *verify; /* the verdict; NULL if it was not looked for */
 	struct json_object *caa;    /* the verdict about CAA records, likewise */
-	struct error error;	    /* none: all is well */
-	bool shared;		    /* the error is that of another event */
-	int slot;		    /* 1 + that in which it is noted; see slots.h */
+	struct question *alias_question;
+	char *alias; /* where a CNAME at the challenge name leads; NULL: to nowhere that we know */
+	struct error error; /* none: all is well */
+	bool shared;	    /* the error is that of another event */
+	int slot;	    /* 1 + that in which it is noted; see slots.h */
 	long attempts;	/* to install the certificate, which is kept for another; 0: it is not */
 	long long next; /* when that is, seconds since 1970; -1: not by itself */
 };
@@ -81,9 +83,10 @@ struct job {
 	void (*run)(struct job *job); /* what it waits to do; see claim.h, undo.h */
 	long waited;		      /* ms, for locks */
 	size_t pending;		      /* questions */
-	bool declined;	    /* no handler is for it, and the client goes on to its next offer */
-	struct error error; /* the first that came up */
-	size_t culprit;	    /* the event it came up with */
+	struct error unrouted; /* no handler: unless there is one for what it is delegated to */
+	bool declined;	       /* no handler is for it, and the client goes on to its next offer */
+	struct error error;    /* the first that came up */
+	size_t culprit;	       /* the event it came up with */
 	const struct cert *again;	 /* what is tried again; NULL: it is new */
 	bool superseded;		 /* there is nothing to be tried again any more */
 	struct error undo_error;	 /* why nothing could be undone */

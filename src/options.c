@@ -25,6 +25,11 @@ static const char *const deciding[] = {
     [DECIDING_STATUS] = "status",
     [DECIDING__MAX] = NULL,
 };
+static const char *const delegation[] = {
+    [DELEGATION_FOLLOW] = "follow",
+    [DELEGATION_IGNORE] = "ignore",
+    [DELEGATION__MAX] = NULL,
+};
 static const char *const no_yes[] = {"no", "yes", NULL};
 static const char *const formats[] = {[FORMAT_TEXT] = "text", [FORMAT_JSON] = "json", NULL};
 
@@ -75,6 +80,8 @@ const struct option_def option_defs[OPTION__MAX] = {
 	"how long to wait for the proof [300 for dns-01, else 60]", NULL, NULL},
     [OPTION_VERIFY_CLEAN] = {"verify-clean", 0, OPTION_IS_CHOICE, EVERYWHERE, "YESNO",
 	"look whether what was cleaned is gone", no_yes, "yes"},
+    [OPTION_DELEGATION] = {"delegation", 0, OPTION_IS_CHOICE, EVERYWHERE, "WHAT",
+	"a CNAME from one _acme-challenge name to another", delegation, "follow"},
     [OPTION_RESOLVER] = {"resolver", 0, OPTION_IS_SERVERS, EVERYWHERE, "ADDR[#PORT]",
 	"a recursive resolver to use instead of resolv.conf's", NULL, NULL},
     [OPTION_AUTHORITY] = {"authority", 0, OPTION_IS_SERVERS, EVERYWHERE, "ADDR[#PORT]",

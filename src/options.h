@@ -33,6 +33,7 @@ enum option_id {
 	OPTION_VERIFY,
 	OPTION_VERIFY_TIMEOUT,
 	OPTION_VERIFY_CLEAN,
+	OPTION_DELEGATION,
 	OPTION_RESOLVER,
 	OPTION_AUTHORITY,
 	OPTION_HTTP_PORT,
@@ -108,6 +109,8 @@ extern const struct option_def option_defs[OPTION__MAX];
 enum verify_mode { VERIFY_STRICT, VERIFY_REQUIRE, VERIFY_WARN, VERIFY_OFF, VERIFY__MAX };
 /* --trust: what says that a challenge is deployed; likewise. */
 enum deciding { DECIDING_BOTH, DECIDING_DNS, DECIDING_STATUS, DECIDING__MAX };
+/* --delegation, likewise. */
+enum delegation { DELEGATION_FOLLOW, DELEGATION_IGNORE, DELEGATION__MAX };
 /* --format, likewise. */
 enum format { FORMAT_TEXT, FORMAT_JSON };
 

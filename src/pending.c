@@ -72,6 +72,7 @@ static void print_json(const struct pending *p, const struct entry *entry)
 	jsonline_set(o, "event", verb_name(entry->event.verb));
 	jsonline_set(o, "type", entry->event.field[FIELD_TYPE]);
 	jsonline_set(o, "domain", entry->event.field[FIELD_DOMAIN]);
+	jsonline_set(o, "delegated", entry->event.field[FIELD_DELEGATE]);
 	jsonline_set(o, "validation", entry->event.field[FIELD_VALIDATION]);
 	jsonline_set(o, "state", entry_state_name(entry->state));
 	jsonline_set_integer(o, "created", entry->created);

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "diagnose.h"
+#include "record_name.h"
 #include "route.h"
 #include "talk.h"
 
@@ -16,23 +17,13 @@ static bool is_initial(const struct scope *scope, const struct view *view, enum 
 	return view_get(view, id) == &scope->initial->v[id] || !view_get(view, id)->set;
 }
 
-/* Is there a handler for anything? */
-static bool has_handlers(const struct rules *rules)
-{
-	bool found = rules->top.v[OPTION_HANDLER].set;
-
-	for (size_t i = 0; i < rules->n; i++)
-		found = found || rules->v[i].settings.v[OPTION_HANDLER].set;
-	return found;
-}
-
 /* Without a handler it is the JSON mode, as in certbot-external-auth, if there is somebody to talk
  * to: at the channel, or, if nothing at all is configured, where the client leaves us its own. */
 static bool talks_by_default(const struct scope *scope, const struct target *target)
 {
 	return is_initial(scope, &target->view, OPTION_TO) &&
 	       (view_text(&target->view, OPTION_CHANNEL) ||
-		   (scope->stdio && !scope->offers && !has_handlers(scope->rules)));
+		   (scope->stdio && !scope->offers && !rules_have_handler(scope->rules)));
 }
 
 /* A handler that is no program is an address; see talk.h. */
@@ -65,15 +56,38 @@ static bool is_forwarded(const struct view *view, enum verb verb)
 	return found;
 }
 
+static struct view view_of(const struct scope *scope, const struct rule *rule)
+{
+	return (struct view){{scope->fixed, scope->command, rule ? &rule->settings : NULL,
+	    &scope->rules->top, scope->initial}};
+}
+
+/* A delegated challenge has the rule of the domain that it is delegated to, if there is one that
+ * has a handler. */
+static void choose_rule(const struct scope *scope, const struct event *event, struct target *target)
+{
+	struct event there = *event;
+
+	target->rule = route(scope->rules, event);
+	target->view = target->proof = view_of(scope, target->rule);
+	if (!event->field[FIELD_DELEGATE])
+		return;
+	there.field[FIELD_DOMAIN] = event->field[FIELD_DELEGATE];
+	if (route(scope->rules, &there))
+		target->view = view_of(scope, route(scope->rules, &there));
+	if (view_text(&target->view, OPTION_HANDLER))
+		target->rule = route(scope->rules, &there);
+	else
+		target->view = target->proof;
+}
+
 bool target_plan(const struct scope *scope, const struct event *event, struct target *target,
     struct error *error)
 {
 	const struct rules *rules = scope->rules;
 	const char *handler, *to;
 
-	target->rule = route(rules, event);
-	target->view = (struct view){{scope->fixed, scope->command,
-	    target->rule ? &target->rule->settings : NULL, &rules->top, scope->initial}};
+	choose_rule(scope, event, target);
 	handler = view_text(&target->view, OPTION_HANDLER);
 	to = view_text(&target->view, OPTION_TO);
 	target->spared = !is_forwarded(&target->view, event->verb);
@@ -119,7 +133,7 @@ static void interpret(const struct target *target, struct calls *calls, size_t f
 }
 
 /* Events that follow each other and have the same rule share brackets and chains. */
-static bool write_calls(struct batch *batch, struct error *error)
+static bool write_calls(struct batch *batch, const struct event *events, struct error *error)
 {
 	const struct target *targets = batch->targets;
 	size_t n = batch_own(batch);
@@ -131,8 +145,8 @@ static bool write_calls(struct batch *batch, struct error *error)
 		for (count = 1; first + count < n && targets[first + count].rule == t->rule;)
 			count++;
 		if (t->handler && !t->spared &&
-		    !dialect_write(t->to, t->handler, view_number(&t->view, OPTION_CHAIN),
-			batch->events.v, first, count, &batch->calls, error)) {
+		    !dialect_write(t->to, t->handler, view_number(&t->view, OPTION_CHAIN), events,
+			first, count, &batch->calls, error)) {
 			calls_free(&batch->calls);
 			return false;
 		}
@@ -142,14 +156,59 @@ static bool write_calls(struct batch *batch, struct error *error)
 	return true;
 }
 
+/* The events as handlers are told of them, where any is for another domain than the client's. */
+static void tell(struct events *told, const struct events *events)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < events->n; i++)
+		any = any || events->v[i].field[FIELD_DELEGATE];
+	for (size_t i = 0; any && i < events->n; i++) {
+		struct event *event = events_add(told);
+		const char *domain = events->v[i].field[FIELD_DELEGATE];
+		char *name = domain ? record_name("dns-01", domain, NULL) : NULL;
+
+		event_copy(event, &events->v[i]);
+		if (name) {
+			event_set(event, FIELD_DOMAIN, domain);
+			event_set(event, FIELD_FQDN, name);
+		}
+		free(name);
+	}
+}
+
 bool batch_plan(struct batch *batch, const struct scope *scope, size_t *i, struct error *error)
 {
+	struct events told = {0};
+	bool good = true;
+
 	batch->targets = xcalloc(batch->events.n, sizeof(*batch->targets));
-	for (*i = 0; *i < batch->events.n; ++*i)
-		if (!target_plan(scope, &batch->events.v[*i], &batch->targets[*i], error))
-			return false;
 	*i = 0;
-	return write_calls(batch, error);
+	for (size_t k = 0; k < batch->events.n; k++) {
+		if (target_plan(scope, &batch->events.v[k], &batch->targets[k], error) || !good)
+			continue;
+		good = false;
+		*i = k;
+	}
+	if (!good)
+		return false;
+	tell(&told, &batch->events);
+	good = write_calls(batch, told.n ? told.v : batch->events.v, error);
+	events_free(&told);
+	return good;
+}
+
+void batch_unplan(struct batch *batch)
+{
+	for (size_t i = 0; batch->runs && i < batch->calls.n; i++)
+		process_result_free(&batch->runs[i].result);
+	for (size_t i = 0; batch->targets && i < batch->events.n; i++)
+		free(batch->targets[i].handler);
+	free(batch->targets);
+	free(batch->runs);
+	batch->targets = NULL;
+	batch->runs = NULL;
+	calls_free(&batch->calls);
 }
 
 static bool says(const char *output, const char *word)
@@ -231,12 +290,6 @@ char *run_output(const struct run *run)
 
 void batch_free(struct batch *batch)
 {
-	for (size_t i = 0; batch->runs && i < batch->calls.n; i++)
-		process_result_free(&batch->runs[i].result);
-	for (size_t i = 0; batch->targets && i < batch->events.n; i++)
-		free(batch->targets[i].handler);
-	free(batch->targets);
-	free(batch->runs);
-	calls_free(&batch->calls);
+	batch_unplan(batch);
 	events_free(&batch->events);
 }

@@ -20,6 +20,8 @@ struct scope {
 struct target {
 	const struct rule *rule; /* NULL: none */
 	struct view view;
+	struct view
+	    proof; /* for what is verified: of a delegated challenge those of its own rule */
 	const struct dialect *to;
 	char *handler;	/* NULL: the event goes nowhere */
 	bool unhandled; /* because there is none for it */
@@ -54,6 +56,8 @@ bool target_plan(const struct scope *scope, const struct event *event, struct ta
  * and in *i the event that it is about, if that is not possible; there are no calls then.
  */
 bool batch_plan(struct batch *batch, const struct scope *scope, size_t *i, struct error *error);
+/* Makes it what it was before it was planned. */
+void batch_unplan(struct batch *batch);
 void batch_free(struct batch *batch);
 /* How many of its events, the first ones, are told now. */
 size_t batch_own(const struct batch *batch);

@@ -34,7 +34,7 @@ static const enum failure decision[VERIFY__MAX][VERDICT__MAX] = {
 bool job_checks(const struct job *job, size_t i)
 {
 	return job->deploy.events.v[i].verb == VERB_DEPLOY && job->deploy.targets[i].handler &&
-	       view_number(&job->deploy.targets[i].view, OPTION_VERIFY) != VERIFY_OFF;
+	       view_number(&job->deploy.targets[i].proof, OPTION_VERIFY) != VERIFY_OFF;
 }
 
 bool job_verifies(const struct job *job, size_t i)
@@ -44,7 +44,7 @@ bool job_verifies(const struct job *job, size_t i)
 
 bool job_checks_absence(const struct job *job, size_t i)
 {
-	const struct view *view = &job->deploy.targets[i].view;
+	const struct view *view = &job->deploy.targets[i].proof;
 	const struct run *run = job->tasks[i].run;
 
 	/* what nobody has seen there need not be looked for */
@@ -78,7 +78,7 @@ long job_default_timeout(const char *type)
 
 long job_verify_timeout(const struct job *job, size_t i)
 {
-	const struct setting *s = view_get(&job->deploy.targets[i].view, OPTION_VERIFY_TIMEOUT);
+	const struct setting *s = view_get(&job->deploy.targets[i].proof, OPTION_VERIFY_TIMEOUT);
 
 	return s->set ? s->number : job_default_timeout(job->deploy.events.v[i].field[FIELD_TYPE]);
 }
@@ -115,7 +115,7 @@ bool job_accepts(const struct job *job, size_t i, struct json_object *verdict, c
 	enum failure failure;
 
 	verdict_from_name(jsonline_string(verdict, "verdict"), &v);
-	failure = decision[view_number(&job->deploy.targets[i].view, OPTION_VERIFY)][v];
+	failure = decision[view_number(&job->deploy.targets[i].proof, OPTION_VERIFY)][v];
 	return !failure ||
 	       error_set(error, failure, "%s %s: %s: %s", event->field[FIELD_TYPE],
 		   event->field[FIELD_DOMAIN], how_far, reason ? reason : verdict_name(v));
@@ -330,7 +330,7 @@ static void ask(struct job *job, size_t i)
 	    .wildcard = event->field[FIELD_WILDCARD] != NULL,
 	    .absent = absent,
 	    .timeout = patience(job, i),
-	    .view = &job->deploy.targets[i].view,
+	    .view = &job->deploy.targets[i].proof,
 	};
 
 	collect_values(job, i, &values);

@@ -9,7 +9,7 @@
 
 /* Fields of the deployment that a clean is given if it has none of its own. */
 static const enum field repeated[] = {
-    FIELD_TOKEN, FIELD_KEY_AUTH, FIELD_VALUE, FIELD_ALTNAMES, FIELD_OUTPUT};
+    FIELD_TOKEN, FIELD_KEY_AUTH, FIELD_VALUE, FIELD_ALTNAMES, FIELD_OUTPUT, FIELD_DELEGATE};
 
 static bool has_value(const struct event *event)
 {

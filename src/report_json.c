@@ -4,7 +4,10 @@
 
 #include "report.h"
 
+#include <stdlib.h>
+
 #include "jsonline.h"
+#include "record_name.h"
 
 static struct json_object *handler_to_json(const struct task *task, const struct target *target)
 {
@@ -38,6 +41,22 @@ static struct json_object *retry_to_json(const struct task *task)
 	return o;
 }
 
+/* Where the record of a challenge is, by a CNAME, and the domain that handlers are told then. */
+static struct json_object *delegation_to_json(const struct task *task, const struct event *event)
+{
+	const char *domain = event->field[FIELD_DELEGATE];
+	char *name = domain ? record_name("dns-01", domain, NULL) : NULL;
+	struct json_object *o = NULL;
+
+	if (name || task->alias) {
+		o = json_object_new_object();
+		jsonline_set(o, "name", name ? name : task->alias);
+		jsonline_set(o, "domain", domain);
+	}
+	free(name);
+	return o;
+}
+
 struct json_object *result_to_json(const struct job *job, size_t i, struct json_object *id)
 {
 	const struct event *event = i < job->deploy.events.n ? &job->deploy.events.v[i] : NULL;
@@ -58,6 +77,7 @@ struct json_object *result_to_json(const struct job *job, size_t i, struct json_
 	json_object_object_add(o, "verify", task ? json_object_get(task->verify) : NULL);
 	json_object_object_add(o, "caa", task ? json_object_get(task->caa) : NULL);
 	json_object_object_add(o, "retry", task && task->attempts ? retry_to_json(task) : NULL);
+	json_object_object_add(o, "delegation", task ? delegation_to_json(task, event) : NULL);
 	return o;
 }
 

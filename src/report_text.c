@@ -194,6 +194,20 @@ static void add_undo(struct buf *b, const struct job *job)
 		    job->from->name);
 }
 
+/* A CNAME that leads to where this kind of handlers cannot be told to write. */
+static void add_alias(struct buf *b, const struct job *job, size_t i)
+{
+	const struct event *event = &job->deploy.events.v[i];
+	const char *alias = job->tasks[i].alias;
+
+	if (alias && !event->field[FIELD_DELEGATE])
+		buf_printf(b,
+		    "acmehook: %s is a CNAME to %s, and handlers can only be told to write at "
+		    "names "
+		    "that begin with _acme-challenge.; a CNAME to _acme-challenge.%s would work\n",
+		    event->field[FIELD_FQDN], alias, alias);
+}
+
 static void add_failure(struct buf *b, const struct job *job)
 {
 	const char *goes_on = job->from ? job->from->goes_on : NULL;
@@ -206,6 +220,8 @@ static void add_failure(struct buf *b, const struct job *job)
 		buf_printf(b, "acmehook: %s: %s\n", job_title(job, job->culprit), job->error.text);
 	if (task && task->run && task->run->error.failure)
 		add_output(b, task->call, task->run);
+	if (task)
+		add_alias(b, job, job->culprit);
 	if (task && job->deploy.targets && job->deploy.targets[job->culprit].spared)
 		buf_puts(b, "acmehook: the handler is not told of such events (events)\n");
 	if (task)
@@ -231,12 +247,15 @@ static void add_outputs(struct buf *b, const struct job *job)
 static void add_summary(struct buf *b, const struct job *job)
 {
 	for (size_t i = 0; i < job->deploy.events.n; i++) {
+		const struct event *event = &job->deploy.events.v[i];
 		const struct task *task = &job->tasks[i];
 
 		if (!task->run)
 			continue;
 		buf_printf(
 		    b, "acmehook: %s: done in %ld ms", job_title(job, i), task->run->result.ms);
+		if (event->field[FIELD_DELEGATE])
+			buf_printf(b, "; delegated to %s", event->field[FIELD_DELEGATE]);
 		if (task->verify) {
 			buf_printf(b, "; %s (", or_empty(jsonline_string(task->verify, "reason")));
 			add_verdict(b, task->verify);

@@ -198,6 +198,15 @@ bool rules_read(struct rules *rules, const char *file, struct error *error)
 	return good;
 }
 
+bool rules_have_handler(const struct rules *rules)
+{
+	bool found = rules->top.v[OPTION_HANDLER].set;
+
+	for (size_t i = 0; i < rules->n; i++)
+		found = found || rules->v[i].settings.v[OPTION_HANDLER].set;
+	return found;
+}
+
 void rules_free(struct rules *rules)
 {
 	settings_free(&rules->top);

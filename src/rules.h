@@ -30,6 +30,8 @@ struct rules {
 bool rules_read(struct rules *rules, const char *file, struct error *error);
 /* Reads a text as if it were that of the file of this name; the text is changed. */
 bool rules_parse(struct rules *rules, const char *file, struct buf *text, struct error *error);
+/* Is there a handler for anything? */
+bool rules_have_handler(const struct rules *rules);
 void rules_free(struct rules *rules);
 
 #endif

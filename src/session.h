@@ -40,6 +40,6 @@ int look_command(struct session *session);    /* verify; look.c */
 int pending_command(struct session *session); /* pending.c */
 
 /* Prints what would be done for a job, and why. */
-void explain_job(const struct job *job);
+void explain_job(struct job *job);
 
 #endif

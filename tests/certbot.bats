@@ -167,7 +167,7 @@ while read -r q; do
     echo "{\"id\": $id, \"verdict\": \"$verdict\", \"case\": \"D01\", \"reason\": \"the reason\", \"ms\": 1, \"servers\": []}"
 done
 EOF
-    echo "handler = \"$PWD/hook\"  verifier = \"$PWD/verifier\"" >"$ACMEHOOK_CONFIG"
+    echo "handler = \"$PWD/hook\"  verifier = \"$PWD/verifier\"  delegation = ignore" >"$ACMEHOOK_CONFIG"
 }
 
 # auth NAME REMAINING ALL DIGEST

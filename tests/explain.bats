@@ -17,6 +17,7 @@ EOF
 event:    perform_challenge dns-01 www.corp.example
 rule:     match "*.corp.example dns-01" ($ACMEHOOK_CONFIG:1)
 handler:  $PWD/hook (dialect dehydrated)
+follows:  a CNAME at _acme-challenge.www.corp.example to that of another domain
 verify:   require, at most 300 s: TXT _acme-challenge.www.corp.example is "$digest"; asks 192.0.2.1, 192.0.2.2#5353
 argv:     $PWD/hook deploy_challenge www.corp.example $token $digest
 EOF

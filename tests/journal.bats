@@ -99,7 +99,7 @@ while read -r q; do
     echo "{\"id\": $id, \"verdict\": \"WARN\", \"case\": \"D30\", \"reason\": \"r\", \"ms\": 1, \"servers\": []}"
 done
 EOF
-    echo "handler = \"$PWD/hook\"  verifier = \"$PWD/verifier\"" >"$ACMEHOOK_CONFIG"
+    echo "handler = \"$PWD/hook\"  verifier = \"$PWD/verifier\"  delegation = ignore" >"$ACMEHOOK_CONFIG"
     hook_calls deploy_challenge example.test
     status_is 0
     pending

@@ -62,7 +62,7 @@ while read -r q; do
     echo "{\"id\": \$id, \"verdict\": \"$1\", \"case\": \"${2:-D01}\", \"ca\": ${3:-null}, \"reason\": \"the reason\", \"hint\": ${4:-null}, \"attempts\": 1, \"ms\": 1500, \"servers\": [{\"name\": \"ns1.test\", \"address\": \"192.0.2.1\", \"verdict\": \"$1\", \"rcode\": \"NOERROR\", \"values\": [\"v\"], \"reason\": null, \"ms\": 1}]}"
 done
 EOF
-    echo "handler = \"$PWD/hook\"  verifier = \"$PWD/verifier\"" >"$ACMEHOOK_CONFIG"
+    echo "handler = \"$PWD/hook\"  verifier = \"$PWD/verifier\"  delegation = ignore" >"$ACMEHOOK_CONFIG"
 }
 
 # stdout_is TEXT, stderr_has TEXT, stderr_is TEXT: of the last `run --separate-stderr`

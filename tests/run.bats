@@ -40,7 +40,7 @@ EOF
     field 'del(.handler.ms)' | jq -S . | file_is <(jq -S . <<EOF
 {"cmd": "result", "id": "a", "event": "perform_challenge", "type": "dns-01", "domain": "example.test", "ok": true, "error": null,
  "handler": {"path": "$PWD/hook", "dialect": "dehydrated", "argv": ["$PWD/hook", "deploy_challenge", "example.test", "$token", "$digest"],
- "exit": 0, "signal": null, "timed_out": false, "stdout": "out\n", "stderr": "err\n", "truncated": false}, "verify": null, "caa": null, "retry": null}
+ "exit": 0, "signal": null, "timed_out": false, "stdout": "out\n", "stderr": "err\n", "truncated": false}, "verify": null, "caa": null, "delegation": null, "retry": null}
 EOF
 )
 }

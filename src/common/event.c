@@ -77,6 +77,7 @@ static const struct {
     [FIELD_MESSAGES] = {"messages", CHECK_TEXT},
     [FIELD_REMAINING] = {"remaining", CHECK_WORD},
     [FIELD_OUTPUT] = {"output", CHECK_TEXT},
+    [FIELD_DELEGATE] = {"delegated", CHECK_WORD},
     [VIEW_TOKEN] = {"token", CHECK_TEXT},
     [VIEW_VALIDATION_HEX] = {"validation", CHECK_TEXT},
     [VIEW_FQDN_DOT] = {"txt_domain", CHECK_TEXT},

@@ -60,6 +60,7 @@ enum field {
 	FIELD_MESSAGES,	 /* JSON, as it came */
 	FIELD_REMAINING, /* how many challenges of the batch come after this one */
 	FIELD_OUTPUT,	 /* what the handler printed when this was deployed */
+	FIELD_DELEGATE, /* the domain that handlers are told instead: a CNAME leads to its record */
 	FIELD__MAX,
 	/* Views: no fields of their own, event_text() makes them of the others. */
 	VIEW_TOKEN =
