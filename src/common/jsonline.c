@@ -69,11 +69,15 @@ struct json_object *jsonline_parse(const char *line, size_t len, const char **wh
 	return NULL;
 }
 
+const char *jsonline_text(struct json_object *value)
+{
+	return json_object_to_json_string_ext(
+	    value, JSON_C_TO_STRING_SPACED | JSON_C_TO_STRING_NOSLASHESCAPE);
+}
+
 bool jsonline_add(struct buf *b, struct json_object *object)
 {
-	return buf_puts(b, json_object_to_json_string_ext(
-			       object, JSON_C_TO_STRING_SPACED | JSON_C_TO_STRING_NOSLASHESCAPE)) &&
-	       buf_puts(b, "\n");
+	return buf_puts(b, jsonline_text(object)) && buf_puts(b, "\n");
 }
 
 static struct json_object *member(struct json_object *object, const char *key, enum json_type type)

@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "verify/jsontext.h"
+
 /* What one server, and all that it leads to, comes to. */
 struct opinion {
 	enum case_id id;
@@ -199,36 +201,38 @@ static void add_bogus(struct outcome *o, const struct caa_validator *v)
 
 /* ---------------------------------------------------------------------------- evidence */
 
-static struct json_object *server_json(const struct caa_server *s)
+static void add_server(struct buf *b, const struct caa_server *s)
 {
-	struct json_object *o = json_object_new_object(), *values = json_object_new_array();
 	char address[ADDRESS_TEXT], rcode[16];
 	struct opinion opinion = about_server(s);
 	bool lame = s->sight == CAA_SIGHT_LAME || s->sight == CAA_SIGHT_SILENT;
 
-	for (size_t i = 0; i < s->n_records; i++) {
-		char *text = caa_record_text(&s->records[i]);
-
-		json_object_array_add(values, json_object_new_string(text));
-		free(text);
-	}
 	address_print(&s->address, DNS_PORT, address);
 	if (s->rcode >= 0)
 		rcode_name((unsigned)s->rcode, rcode);
-	jsonline_set(o, "name", s->name);
-	jsonline_set(o, "address", s->sight == CAA_SIGHT_NO_ADDRESS ? NULL : address);
-	jsonline_set(o, "asked", s->step->name);
-	jsonline_set(
-	    o, "verdict", verdict_name(lame ? VERDICT_WARN : catalogue_entry(opinion.id)->verdict));
-	jsonline_set(o, "rcode", s->rcode >= 0 ? rcode : NULL);
-	json_object_object_add(o, "values", values);
-	jsonline_set(o, "reason", s->reason);
-	jsonline_set_integer(o, "ms", (long long)s->ms);
-	return o;
+	jsontext_open(b, NULL, '{');
+	jsontext_string(b, "name", s->name);
+	jsontext_string(b, "address", s->sight == CAA_SIGHT_NO_ADDRESS ? NULL : address);
+	jsontext_string(b, "asked", s->step->name);
+	jsontext_string(
+	    b, "verdict", verdict_name(lame ? VERDICT_WARN : catalogue_entry(opinion.id)->verdict));
+	jsontext_string(b, "rcode", s->rcode >= 0 ? rcode : NULL);
+	jsontext_open(b, "values", '[');
+	for (size_t i = 0; i < s->n_records; i++) {
+		char *text = caa_record_text(&s->records[i]);
+
+		jsontext_string(b, NULL, text);
+		free(text);
+	}
+	jsontext_close(b, ']');
+	jsontext_string(b, "reason", s->reason);
+	jsontext_integer(b, "ms", (long long)s->ms);
+	jsontext_close(b, '}');
 }
 
 void caa_conclude(const struct caa *caa, struct outcome *o)
 {
+	struct buf servers = BUF_INIT(SIZE_MAX);
 	struct opinion opinion = about_step(caa->steps);
 	const struct caa_validator *bogus = find_bogus(caa, &opinion);
 
@@ -239,8 +243,10 @@ void caa_conclude(const struct caa *caa, struct outcome *o)
 	add_facts(o, &opinion, caa->check);
 	if (bogus)
 		add_bogus(o, bogus);
-	o->servers = json_object_new_array();
+	jsontext_open(&servers, NULL, '[');
 	for (const struct caa_step *step = caa->steps; step; step = step->next)
 		for (size_t i = 0; i < step->n; i++)
-			json_object_array_add(o->servers, server_json(&step->servers[i]));
+			add_server(&servers, &step->servers[i]);
+	jsontext_close(&servers, ']');
+	o->servers = servers.data;
 }

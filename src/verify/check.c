@@ -9,9 +9,12 @@
 #include <string.h>
 
 #include "identifier.h"
+#include "verify/jsontext.h"
 
 /* As old, in ms, may be what was read of it. */
 #define RESOLV_CONF_AGE 1000
+/* Progress is left out while so much waits to be read. */
+#define REPLIES_BUSY (1024 * 1024)
 #define TIMEOUT_MAX (24 * 3600 * 1000LL)
 #define STRINGS_MAX 100
 #define STRING_MAX 1024
@@ -34,10 +37,9 @@
 static const struct check_type *const types[] = {&check_dns01, &check_dns_account01,
     &check_dns_persist01, &check_http01, &check_tlsalpn01, &check_caa, &check_alias};
 
-bool checks_init(struct checks *all, uv_loop_t *loop,
-    void (*say)(void *arg, struct json_object *reply), void *arg)
+bool checks_init(struct checks *all, uv_loop_t *loop, struct buf *replies)
 {
-	*all = (struct checks){.loop = loop, .say = say, .arg = arg};
+	*all = (struct checks){.loop = loop, .replies = replies};
 	exchanges_init(&all->exchanges, loop);
 	handshakes_init(&all->handshakes, loop);
 	return fetches_init(&all->fetches, loop);
@@ -45,7 +47,7 @@ bool checks_init(struct checks *all, uv_loop_t *loop,
 
 static void check_free(struct check *c)
 {
-	json_object_put(c->id);
+	free(c->id);
 	free(c->domain);
 	free(c->token);
 	strlist_free(&c->values);
@@ -155,41 +157,45 @@ static void wait_for_next(struct check *c)
 	uv_timer_start(&c->timer, on_turn, wait, 0);
 }
 
-static struct json_object *reply_new(struct json_object *id)
+static struct buf *reply_begin(struct check *c)
 {
-	struct json_object *reply = json_object_new_object();
+	struct buf *reply = c->all->replies;
 
-	json_object_object_add(reply, "id", json_object_get(id));
+	jsontext_open(reply, NULL, '{');
+	jsontext_raw(reply, "id", c->id);
 	return reply;
+}
+
+static void reply_end(struct buf *reply, const struct outcome *o)
+{
+	jsontext_raw(reply, "servers", o->servers ? o->servers : "[ ]");
+	jsontext_close(reply, '}');
+	buf_puts(reply, "\n");
 }
 
 static void reply_progress(struct check *c, struct outcome *o)
 {
-	struct json_object *reply = reply_new(c->id);
+	struct buf *reply = reply_begin(c);
 	char *reason = outcome_reason(o);
 
-	json_object_object_add(reply, "progress", json_object_new_boolean(true));
-	jsonline_set_integer(reply, "attempts", c->attempts);
-	jsonline_set_integer(reply, "ms", (long long)check_age(c));
-	jsonline_set(reply, "case", catalogue_entry(o->id)->id);
-	jsonline_set(reply, "reason", reason);
-	json_object_object_add(reply, "servers", json_object_get(o->servers));
-	c->all->say(c->all->arg, reply);
-	json_object_put(reply);
+	jsontext_raw(reply, "progress", "true");
+	jsontext_integer(reply, "attempts", c->attempts);
+	jsontext_integer(reply, "ms", (long long)check_age(c));
+	jsontext_string(reply, "case", catalogue_entry(o->id)->id);
+	jsontext_string(reply, "reason", reason);
+	reply_end(reply, o);
 	free(reason);
 }
 
 static void reply_verdict(struct check *c, struct outcome *o)
 {
-	struct json_object *reply = reply_new(c->id);
+	struct buf *reply = reply_begin(c);
 
 	outcome_explain(o, outcome_final(o), reply);
-	jsonline_set(reply, "name", o->name);
-	jsonline_set_integer(reply, "attempts", c->attempts);
-	jsonline_set_integer(reply, "ms", (long long)check_age(c));
-	json_object_object_add(reply, "servers", json_object_get(o->servers));
-	c->all->say(c->all->arg, reply);
-	json_object_put(reply);
+	jsontext_string(reply, "name", o->name);
+	jsontext_integer(reply, "attempts", c->attempts);
+	jsontext_integer(reply, "ms", (long long)check_age(c));
+	reply_end(reply, o);
 }
 
 void check_looked(struct check *c, struct outcome *o)
@@ -199,11 +205,9 @@ void check_looked(struct check *c, struct outcome *o)
 	c->looking = false;
 	c->attempts += ended;
 	final = o->verdict != VERDICT_RETRY || (ended && c->last);
-	if (!o->servers)
-		o->servers = json_object_new_array();
 	if (final)
 		reply_verdict(c, o);
-	else if (ended && c->progress)
+	else if (ended && c->progress && c->all->replies->len < REPLIES_BUSY)
 		reply_progress(c, o);
 	outcome_free(o);
 	if (final)
@@ -229,15 +233,16 @@ static void refuse(struct checks *all, struct json_object *id, const char *forma
 
 static void refuse(struct checks *all, struct json_object *id, const char *format, ...)
 {
-	struct json_object *reply = reply_new(id);
+	struct json_object *reply = json_object_new_object();
 	char reason[256];
 	va_list ap;
 
 	va_start(ap, format);
 	vsnprintf(reason, sizeof(reason), format, ap);
 	va_end(ap);
+	json_object_object_add(reply, "id", json_object_get(id));
 	verdict_set_unknown(reply, reason);
-	all->say(all->arg, reply);
+	jsonline_add(all->replies, reply);
 	json_object_put(reply);
 }
 
@@ -369,7 +374,7 @@ static void check_begin(struct checks *all, struct json_object *id, struct json_
 	const char *fault = read_question(c, question);
 
 	c->all = all;
-	c->id = json_object_get(id);
+	c->id = xstrdup(jsonline_text(id));
 	if (fault) {
 		refuse(all, id, "%s", fault);
 		check_free(c);
@@ -392,9 +397,11 @@ static void check_begin(struct checks *all, struct json_object *id, struct json_
 /* Ends the checks of that id, silently. */
 static void cancel(struct checks *all, struct json_object *id)
 {
+	const char *text = jsonline_text(id);
+
 	for (struct check *c = all->first, *next; c; c = next) {
 		next = c->next;
-		if (json_object_equal(c->id, id))
+		if (!strcmp(c->id, text))
 			check_end(c);
 	}
 }

@@ -32,14 +32,14 @@ struct checks {
 	struct check *first;
 	struct addresses resolvers; /* of resolv.conf, when it was read last */
 	uint64_t resolvers_at;	    /* ms */
-	/* Sends a reply, which remains the caller's. */
-	void (*say)(void *arg, struct json_object *reply);
-	void *arg;
+	struct buf *replies; /* lines that are to be written */
 };
 
-/* False if there is not enough memory, or the like. */
-bool checks_init(struct checks *all, uv_loop_t *loop,
-    void (*say)(void *arg, struct json_object *reply), void *arg);
+/*
+ * Replies are added to the buffer, whose owner writes them; progress is left out when much waits
+ * there already. False if there is not enough memory, or the like.
+ */
+bool checks_init(struct checks *all, uv_loop_t *loop, struct buf *replies);
 /* Takes a line of input, without newline: a question, or the end of one. data NULL: too long. */
 void checks_line(struct checks *all, const char *data, size_t len);
 void checks_free(struct checks *all);
@@ -69,7 +69,7 @@ extern const struct check_type check_dns01, check_dns_account01, check_dns_persi
 struct check {
 	struct checks *all;
 	struct check *next, *prev;
-	struct json_object *id;
+	char *id; /* as JSON */
 	const struct check_type *type;
 	char *domain;		   /* canonical, without "*." */
 	char *token;		   /* http-01 */

@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "verify/jsontext.h"
+
 /* As much of the evidence as is worth to be shown. */
 #define SHOW_VALUES 10
 #define SHOW_OCTETS 300
@@ -234,22 +236,20 @@ static enum verdict server_verdict(const struct tally *t, const struct server *s
 	return verdicts[s->sight];
 }
 
-static struct json_object *values_json(const struct server *s)
+static void add_values(struct buf *b, const struct server *s)
 {
-	struct json_object *values = json_object_new_array();
-
+	jsontext_open(b, "values", '[');
 	for (size_t i = 0; i < s->n_txts && i < SHOW_VALUES; i++) {
 		char *text = clean_text(s->txts[i].data, s->txts[i].len, SHOW_OCTETS);
 
-		json_object_array_add(values, json_object_new_string(text));
+		jsontext_string(b, NULL, text);
 		free(text);
 	}
-	return values;
+	jsontext_close(b, ']');
 }
 
-static struct json_object *server_json(const struct tally *t, const struct server *s)
+static void add_server(struct buf *b, const struct tally *t, const struct server *s)
 {
-	struct json_object *o = json_object_new_object();
 	char address[ADDRESS_TEXT], rcode[16];
 	const char *reason = s->reason;
 
@@ -262,22 +262,26 @@ static struct json_object *server_json(const struct tally *t, const struct serve
 		address_print(&s->address, DNS_PORT, address);
 	if (s->rcode >= 0)
 		rcode_name((unsigned)s->rcode, rcode);
-	jsonline_set(o, "name", s->name);
-	jsonline_set(o, "address", s->sight == SIGHT_NO_ADDRESS ? NULL : address);
-	jsonline_set(o, "verdict", verdict_name(server_verdict(t, s)));
-	jsonline_set(o, "rcode", s->rcode >= 0 ? rcode : NULL);
-	json_object_object_add(o, "values", values_json(s));
-	jsonline_set(o, "reason", reason);
-	jsonline_set_integer(o, "ms", (long long)s->ms);
-	return o;
+	jsontext_open(b, NULL, '{');
+	jsontext_string(b, "name", s->name);
+	jsontext_string(b, "address", s->sight == SIGHT_NO_ADDRESS ? NULL : address);
+	jsontext_string(b, "verdict", verdict_name(server_verdict(t, s)));
+	jsontext_string(b, "rcode", s->rcode >= 0 ? rcode : NULL);
+	add_values(b, s);
+	jsontext_string(b, "reason", reason);
+	jsontext_integer(b, "ms", (long long)s->ms);
+	jsontext_close(b, '}');
 }
 
 void dns01_explain(struct outcome *o, const struct dns01 *dns, const struct tally *t)
 {
+	struct buf servers = BUF_INIT(SIZE_MAX);
 	o->name = xstrdup(dns->places->name);
-	o->servers = json_object_new_array();
 	add_facts(o, dns, t);
+	jsontext_open(&servers, NULL, '[');
 	for (const struct place *p = dns->places; p; p = p->next)
 		for (size_t i = 0; p->look == dns->look && i < p->n; i++)
-			json_object_array_add(o->servers, server_json(t, &p->servers[i]));
+			add_server(&servers, t, &p->servers[i]);
+	jsontext_close(&servers, ']');
+	o->servers = servers.data;
 }

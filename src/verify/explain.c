@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "buf.h"
-#include "jsonline.h"
+#include "verify/jsontext.h"
 
 static const char *const fact_names[] = {
     [FACT_NAME] = "name",
@@ -84,7 +84,7 @@ void outcome_copy(struct outcome *to, const struct outcome *from)
 	outcome_free(to);
 	*to = *from;
 	to->name = from->name ? xstrdup(from->name) : NULL;
-	to->servers = json_object_get(from->servers);
+	to->servers = from->servers ? xstrdup(from->servers) : NULL;
 	for (size_t i = 0; i < FACT__MAX; i++)
 		to->facts[i] = from->facts[i] ? xstrdup(from->facts[i]) : NULL;
 }
@@ -94,7 +94,7 @@ void outcome_free(struct outcome *o)
 	for (size_t i = 0; i < FACT__MAX; i++)
 		free(o->facts[i]);
 	free(o->name);
-	json_object_put(o->servers);
+	free(o->servers);
 }
 
 enum verdict outcome_final(const struct outcome *o)
@@ -157,30 +157,32 @@ char *outcome_reason(const struct outcome *o)
 	return sentence(catalogue_entry(o->id)->reason, o);
 }
 
-static void set_sentence(
-    struct json_object *object, const char *key, const char *text, const struct outcome *o)
+static void add_sentence(
+    struct buf *reply, const char *key, const char *text, const struct outcome *o)
 {
 	char *s = sentence(text, o);
 
-	jsonline_set(object, key, s);
+	jsontext_string(reply, key, s);
 	free(s);
 }
 
-void outcome_explain(const struct outcome *o, enum verdict verdict, struct json_object *reply)
+void outcome_explain(const struct outcome *o, enum verdict verdict, struct buf *reply)
 {
 	const struct catalogue_entry *entry = catalogue_entry(o->id), *ca = catalogue_entry(o->ca);
 	bool content = verdict == VERDICT_PASS || verdict == VERDICT_WARN || !ca->ca;
-	struct json_object *problem = content ? NULL : json_object_new_object();
 
-	jsonline_set(reply, "verdict", verdict_name(verdict));
-	jsonline_set(reply, "case", entry->id);
-	if (problem) {
-		jsonline_set(problem, "type", ca->ca_type);
-		set_sentence(problem, "detail", ca->ca, o);
+	jsontext_string(reply, "verdict", verdict_name(verdict));
+	jsontext_string(reply, "case", entry->id);
+	if (content) {
+		jsontext_string(reply, "ca", NULL);
+	} else {
+		jsontext_open(reply, "ca", '{');
+		jsontext_string(reply, "type", ca->ca_type);
+		add_sentence(reply, "detail", ca->ca, o);
+		jsontext_close(reply, '}');
 	}
-	json_object_object_add(reply, "ca", problem);
-	set_sentence(reply, "reason", entry->reason, o);
-	set_sentence(reply, "hint", entry->hint, o);
+	add_sentence(reply, "reason", entry->reason, o);
+	add_sentence(reply, "hint", entry->hint, o);
 }
 
 /* The length of the valid UTF-8 sequence at p, at least 1 octet of which is there; 0 if not valid.

@@ -6,8 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include <json-c/json.h>
-
+#include "buf.h"
 #include "verdict.h"
 #include "verify/catalogue.h"
 #include "verify/dns/servers.h"
@@ -19,7 +18,7 @@ struct outcome {
 	enum verdict verdict;
 	char *name; /* the name that was asked for, or NULL */
 	char *facts[FACT__MAX];
-	struct json_object *servers; /* the evidence: an array */
+	char *servers; /* the evidence: an array in JSON; NULL: empty */
 };
 
 /* The outcome of a case, with the verdict of the catalogue, and no facts nor servers yet. */
@@ -38,8 +37,8 @@ void outcome_copy(struct outcome *to, const struct outcome *from);
 enum verdict outcome_final(const struct outcome *o);
 /* Our sentence. The caller frees it. */
 char *outcome_reason(const struct outcome *o);
-/* Adds "verdict", "case", "ca", "reason" and "hint". */
-void outcome_explain(const struct outcome *o, enum verdict verdict, struct json_object *reply);
+/* Adds "verdict", "case", "ca", "reason" and "hint" to an object, see jsontext.h. */
+void outcome_explain(const struct outcome *o, enum verdict verdict, struct buf *reply);
 
 /*
  * Octets as text for people: what is not valid UTF-8, or a control character, as \n, \r, \t ... or

@@ -10,7 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "jsonline.h"
+#include "verify/jsontext.h"
+
 
 bool http01_is_good(const struct walk *walk)
 {
@@ -205,9 +206,8 @@ static void judge_absence(struct http01 *http, struct outcome *o)
 
 /* ----------------------------------------------------------------------------- evidence */
 
-static struct json_object *walk_json(struct walk *walk)
+static void add_walk(struct buf *b, struct walk *walk)
 {
-	struct json_object *o = json_object_new_object();
 	const struct check *check = walk->http->check;
 	char address[ADDRESS_TEXT], *reason = NULL;
 	enum verdict verdict = VERDICT_RETRY;
@@ -221,23 +221,25 @@ static struct json_object *walk_json(struct walk *walk)
 	}
 	if (check->absent)
 		verdict = is_gone(walk) ? VERDICT_PASS : VERDICT_RETRY;
-	jsonline_set(o, "name", check->domain);
-	jsonline_set(o, "address", address);
-	jsonline_set(o, "verdict", verdict_name(verdict));
+	jsontext_open(b, NULL, '{');
+	jsontext_string(b, "name", check->domain);
+	jsontext_string(b, "address", address);
+	jsontext_string(b, "verdict", verdict_name(verdict));
 	if (walk->status)
-		jsonline_set_integer(o, "status", walk->status);
+		jsontext_integer(b, "status", walk->status);
 	else
-		jsonline_set(o, "status", NULL);
-	jsonline_set(o, "body", walk->body);
-	jsonline_set(o, "url", walk->url);
-	jsonline_set(o, "reason", walk->done ? reason : "no response yet");
-	jsonline_set_integer(o, "ms", (long long)walk->ms);
+		jsontext_string(b, "status", NULL);
+	jsontext_string(b, "body", walk->body);
+	jsontext_string(b, "url", walk->url);
+	jsontext_string(b, "reason", walk->done ? reason : "no response yet");
+	jsontext_integer(b, "ms", (long long)walk->ms);
+	jsontext_close(b, '}');
 	free(reason);
-	return o;
 }
 
 void http01_judge(struct http01 *http, struct outcome *o)
 {
+	struct buf servers = BUF_INIT(SIZE_MAX);
 	const struct check *check = http->check;
 	char *expected = go_quote(check->values.v[0], strlen(check->values.v[0]));
 
@@ -255,8 +257,10 @@ void http01_judge(struct http01 *http, struct outcome *o)
 	outcome_fact(o, FACT_EXPECTED, "%s", expected);
 	outcome_fact(o, FACT_HAVE, "%zu", count(http, http01_is_good));
 	outcome_fact(o, FACT_TOTAL, "%zu", http->n);
-	o->servers = json_object_new_array();
+	jsontext_open(&servers, NULL, '[');
 	for (size_t i = 0; i < http->n; i++)
-		json_object_array_add(o->servers, walk_json(http->walks[i]));
+		add_walk(&servers, http->walks[i]);
+	jsontext_close(&servers, ']');
+	o->servers = servers.data;
 	free(expected);
 }

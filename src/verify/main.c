@@ -22,9 +22,8 @@
 #include "sandbox.h"
 #include "verify/vantage.h"
 
-/* Replies wait that long for somebody to read them; progress is left out much earlier. */
+/* Replies wait that long for somebody to read them. */
 #define OUTPUT_MAX (256 * 1024 * 1024)
-#define OUTPUT_BUSY (1024 * 1024)
 
 struct verifier {
 	uv_loop_t loop;
@@ -84,21 +83,13 @@ static void out_ready(uv_poll_t *poll, int status, int events)
 	write_pending(v);
 }
 
-static void say(void *arg, struct json_object *reply)
-{
-	struct verifier *v = arg;
-
-	if (v->pending.len > OUTPUT_BUSY && jsonline_bool(reply, "progress"))
-		return;
-	if (!jsonline_add(&v->pending, reply))
-		reader_is_gone();
-}
-
 /* What was said since the last time goes out before anything is waited for, at once. */
 static void on_flush(uv_prepare_t *flush)
 {
 	struct verifier *v = flush->data;
 
+	if (v->pending.overflow)
+		reader_is_gone();
 	if (v->pending.len && !v->blocked)
 		write_pending(v);
 }
@@ -239,7 +230,7 @@ int main(int argc, char **argv)
 		return print_version(&sandbox);
 	}
 	linecutter_init(&v.lines, take_line, &v);
-	if (uv_loop_init(&v.loop) || !checks_init(&v.checks, &v.loop, say, &v)) {
+	if (uv_loop_init(&v.loop) || !checks_init(&v.checks, &v.loop, &v.pending)) {
 		fprintf(stderr, "acmehook-verify: cannot start: %s\n", strerror(errno));
 		return failure_status(FAILURE_STOPPED);
 	}

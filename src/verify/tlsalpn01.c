@@ -11,10 +11,10 @@
 #include <string.h>
 
 #include "identifier.h"
-#include "jsonline.h"
 #include "verify/acme_certificate.h"
 #include "verify/check.h"
 #include "verify/host.h"
+#include "verify/jsontext.h"
 #include "verify/redirect.h"
 #include "verify/tls_alert.h"
 #include "verify/vantage.h"
@@ -287,26 +287,27 @@ static void judge_peers(struct tlsalpn01 *tls, size_t good, struct outcome *o)
 	free(reason);
 }
 
-static struct json_object *peer_json(const struct endpoint *peer)
+static void add_peer(struct buf *b, const struct endpoint *peer)
 {
-	struct json_object *o = json_object_new_object();
 	char address[ADDRESS_TEXT];
 	char *reason = peer->done && !is_good(peer) ? outcome_reason(&peer->outcome) : NULL;
 	enum verdict verdict = peer->done ? outcome_final(&peer->outcome) : VERDICT_RETRY;
 
 	address_print(&peer->address, 443, address);
-	jsonline_set(o, "name", peer->tls->check->domain);
-	jsonline_set(o, "address", address);
-	jsonline_set(o, "verdict", verdict_name(verdict));
-	jsonline_set(o, "certificate", peer->certificate);
-	jsonline_set(o, "reason", peer->done ? reason : "no handshake yet");
-	jsonline_set_integer(o, "ms", (long long)peer->ms);
+	jsontext_open(b, NULL, '{');
+	jsontext_string(b, "name", peer->tls->check->domain);
+	jsontext_string(b, "address", address);
+	jsontext_string(b, "verdict", verdict_name(verdict));
+	jsontext_string(b, "certificate", peer->certificate);
+	jsontext_string(b, "reason", peer->done ? reason : "no handshake yet");
+	jsontext_integer(b, "ms", (long long)peer->ms);
+	jsontext_close(b, '}');
 	free(reason);
-	return o;
 }
 
 static void judge(struct tlsalpn01 *tls, struct outcome *o)
 {
+	struct buf servers = BUF_INIT(SIZE_MAX);
 	const struct check *check = tls->check;
 	size_t good = 0;
 
@@ -326,9 +327,11 @@ static void judge(struct tlsalpn01 *tls, struct outcome *o)
 	outcome_fact(o, FACT_DOMAIN, "%s", check->domain);
 	outcome_fact(o, FACT_HAVE, "%zu", good);
 	outcome_fact(o, FACT_TOTAL, "%zu", tls->n);
-	o->servers = json_object_new_array();
+	jsontext_open(&servers, NULL, '[');
 	for (size_t i = 0; i < tls->n; i++)
-		json_object_array_add(o->servers, peer_json(&tls->peers[i]));
+		add_peer(&servers, &tls->peers[i]);
+	jsontext_close(&servers, ']');
+	o->servers = servers.data;
 }
 
 /* ------------------------------------------------------------------------------- looking */
