@@ -12,10 +12,22 @@
 
 static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
+/* The place in the alphabet, or -1. */
+static int digit_value(char c)
+{
+	if (c >= 'A' && c <= 'Z')
+		return c - 'A';
+	if (c >= 'a' && c <= 'z')
+		return c - 'a' + 26;
+	if (c >= '0' && c <= '9')
+		return c - '0' + 52;
+	return c == '-' ? 62 : c == '_' ? 63 : -1;
+}
+
 bool is_base64url(const char *text, size_t len)
 {
 	for (size_t i = 0; i < len; i++)
-		if (!text[i] || !strchr(alphabet, text[i]))
+		if (digit_value(text[i]) < 0)
 			return false;
 	return len > 0;
 }
@@ -121,7 +133,7 @@ bool digest_decode(const char *base64url, unsigned char out[DIGEST_SIZE])
 	if (strlen(base64url) != DIGEST_TEXT || !is_base64url(base64url, DIGEST_TEXT))
 		return false;
 	for (const char *p = base64url; *p; p++) {
-		bits = bits << 6 | (unsigned)(strchr(alphabet, *p) - alphabet);
+		bits = bits << 6 | (unsigned)digit_value(*p);
 		have += 6;
 		if (have >= 8) {
 			have -= 8;
