@@ -4,6 +4,7 @@
 
 #include "dns/address.h"
 
+#include <arpa/inet.h>
 #include <netdb.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -35,14 +36,20 @@ bool address_parse(union address *a, const char *text, uint16_t port)
 
 	if (len >= sizeof(host) || (hash && !port_parse(hash + 1, &port)))
 		return false;
-	snprintf(host, sizeof(host), "%.*s", (int)len, text);
-	snprintf(plain, sizeof(plain), "%.*s", (int)strcspn(host, "%"), host);
-	/* getaddrinfo() knows scopes, but also takes "127.1" for an address. */
-	if (!identifier_is_ip(plain) || getaddrinfo(host, NULL, &hints, &found))
-		return false;
+	memcpy(host, text, len);
+	host[len] = '\0';
+	memcpy(plain, host, len + 1);
+	plain[strcspn(plain, "%")] = '\0';
 	memset(a, 0, sizeof(*a));
-	memcpy(a, found->ai_addr, found->ai_addrlen);
-	freeaddrinfo(found);
+	if (inet_pton(AF_INET, host, &a->v4.sin_addr) == 1) {
+		a->v4.sin_family = AF_INET;
+	} else {
+		/* getaddrinfo() knows scopes, but also takes "127.1" for an address. */
+		if (!identifier_is_ip(plain) || getaddrinfo(host, NULL, &hints, &found))
+			return false;
+		memcpy(a, found->ai_addr, found->ai_addrlen);
+		freeaddrinfo(found);
+	}
 	*(a->sa.sa_family == AF_INET6 ? &a->v6.sin6_port : &a->v4.sin_port) = htons(port);
 	return true;
 }
