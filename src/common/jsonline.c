@@ -43,7 +43,7 @@ static const char *parse_error(enum json_tokener_error error, bool ended)
 
 struct json_object *jsonline_parse(const char *line, size_t len, const char **why)
 {
-	struct json_tokener *tokener;
+	static struct json_tokener *tokener; /* serves all lines */
 	struct json_object *o;
 	enum json_tokener_error error;
 	size_t end;
@@ -53,12 +53,13 @@ struct json_object *jsonline_parse(const char *line, size_t len, const char **wh
 	*why = lenient_fault(line, len);
 	if (*why)
 		return NULL;
-	tokener = json_tokener_new_ex(DEPTH);
+	if (!tokener)
+		tokener = json_tokener_new_ex(DEPTH);
+	json_tokener_reset(tokener);
 	json_tokener_set_flags(tokener, JSON_TOKENER_STRICT | JSON_TOKENER_VALIDATE_UTF8);
 	o = json_tokener_parse_ex(tokener, line, (int)len);
 	error = json_tokener_get_error(tokener);
 	end = json_tokener_get_parse_end(tokener);
-	json_tokener_free(tokener);
 	if (error != json_tokener_success || end != len)
 		*why = parse_error(error, end == len);
 	else if (!json_object_is_type(o, json_type_object))
