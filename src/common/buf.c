@@ -93,6 +93,19 @@ bool buf_puts(struct buf *b, const char *text)
 	return buf_add(b, text, strlen(text));
 }
 
+bool buf_number(struct buf *b, long long n)
+{
+	unsigned long long rest = n < 0 ? 0 - (unsigned long long)n : (unsigned long long)n;
+	char digits[24], *p = digits + sizeof(digits);
+
+	do
+		*--p = (char)('0' + rest % 10);
+	while (rest /= 10);
+	if (n < 0)
+		*--p = '-';
+	return buf_add(b, p, (size_t)(digits + sizeof(digits) - p));
+}
+
 bool buf_printf(struct buf *b, const char *format, ...)
 {
 	char *s = NULL;

@@ -30,6 +30,8 @@ struct buf {
 
 bool buf_add(struct buf *b, const void *data, size_t len);
 bool buf_puts(struct buf *b, const char *text);
+/* In decimal. */
+bool buf_number(struct buf *b, long long n);
 bool buf_printf(struct buf *b, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* Adds one word as a POSIX shell would have to be given it: quoted only where it must be. */
 bool buf_shell_word(struct buf *b, const char *word);

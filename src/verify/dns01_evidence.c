@@ -119,9 +119,9 @@ static void add_found(struct outcome *o, const struct tally *t)
 	if (!t->wrong_at)
 		return;
 	found = ca_quote(t->wrong_txt);
-	outcome_fact(o, FACT_FOUND, "%s", found);
+	outcome_text(o, FACT_FOUND, found);
 	if (t->wrong_at->n_txts > 1)
-		outcome_fact(o, FACT_MORE, "%zu", t->wrong_at->n_txts - 1);
+		outcome_number(o, FACT_MORE, t->wrong_at->n_txts - 1);
 	free(found);
 }
 
@@ -139,7 +139,7 @@ static void add_target(struct outcome *o, const struct dns01 *dns, const struct 
 	if (o->id == dns->elsewhere.id && dns->elsewhere.found)
 		target = dns->elsewhere.found;
 	if (target)
-		outcome_fact(o, FACT_TARGET, "%s", target);
+		outcome_text(o, FACT_TARGET, target);
 }
 
 /* The serials of one that is behind and of one that is not. */
@@ -161,8 +161,8 @@ static void add_memory(struct outcome *o, const struct validation *v)
 	char address[ADDRESS_TEXT];
 
 	address_print(v->rememberer, DNS_PORT, address);
-	outcome_fact(o, FACT_ADDRESS, "%s", address);
-	outcome_fact(o, FACT_SECONDS, "%u", (unsigned)v->remembers);
+	outcome_text(o, FACT_ADDRESS, address);
+	outcome_number(o, FACT_SECONDS, v->remembers);
 }
 
 /* The resolver that rejects it, and why. */
@@ -172,34 +172,34 @@ static void add_culprit(struct outcome *o, const struct dns01 *dns)
 	char address[ADDRESS_TEXT];
 
 	address_print(dns01_validate_culprit(dns, &error), DNS_PORT, address);
-	outcome_fact(o, FACT_ADDRESS, "%s", address);
-	outcome_fact(o, FACT_DETAIL, "%s", error->text ? error->text : "DNSSEC: Bogus");
+	outcome_text(o, FACT_ADDRESS, address);
+	outcome_text(o, FACT_DETAIL, error->text ? error->text : "DNSSEC: Bogus");
 }
 
 static void add_facts(struct outcome *o, const struct dns01 *dns, const struct tally *t)
 {
-	outcome_fact(o, FACT_NAME, "%s", dns->places->name);
-	outcome_fact(o, FACT_DOMAIN, "%s", dns->check->domain);
-	outcome_fact(o, FACT_TOTAL, "%zu", t->total);
-	outcome_fact(o, FACT_LIMIT, "%u", dns->check->profile->cnames);
-	outcome_fact(o, FACT_ANSWER, "%zu", t->answer);
+	outcome_text(o, FACT_NAME, dns->places->name);
+	outcome_text(o, FACT_DOMAIN, dns->check->domain);
+	outcome_number(o, FACT_TOTAL, t->total);
+	outcome_number(o, FACT_LIMIT, dns->check->profile->cnames);
+	outcome_number(o, FACT_ANSWER, t->answer);
 	if (t->have || o->id == CASE_D28)
-		outcome_fact(o, FACT_HAVE, "%zu", t->have);
+		outcome_number(o, FACT_HAVE, t->have);
 	add_found(o, t);
 	if (o->id == CASE_DNS_NO_SERVERS || o->id == CASE_D33_LOST) {
-		outcome_fact(o, FACT_TARGET, "%s", t->lost_at->name);
-		outcome_fact(o, FACT_DETAIL, "%s", t->lost_at->fault ? t->lost_at->fault : "?");
+		outcome_text(o, FACT_TARGET, t->lost_at->name);
+		outcome_text(o, FACT_DETAIL, t->lost_at->fault ? t->lost_at->fault : "?");
 	} else {
 		add_target(o, dns, t);
 	}
 	if (o->id == CASE_D37 || o->id == CASE_D54)
-		outcome_fact(o, FACT_DETAIL, "%s", t->differs->difference);
+		outcome_text(o, FACT_DETAIL, t->differs->difference);
 	if (o->id == CASE_D28 || o->id == CASE_D29)
 		add_serials(o, t);
 	if (o->id == CASE_D52 || o->id == CASE_D53)
 		add_memory(o, &dns->validation);
 	if (o->id == CASE_D61)
-		outcome_fact(o, FACT_SECONDS, "%u", (unsigned)t->ttl);
+		outcome_number(o, FACT_SECONDS, t->ttl);
 	if (t->validity == VALIDITY_BOGUS)
 		add_culprit(o, dns);
 	for (const struct place *p = dns->places; p; p = p->next)

@@ -36,6 +36,8 @@ static const char *const fact_names[] = {
 };
 _Static_assert(nitems(fact_names) == FACT__MAX, "a fact without name");
 
+/* Longer than any fact that is of use. */
+#define FACT_MAX 1024
 /* Longer than any sentence with all its facts. */
 #define SENTENCE_MAX 8192
 
@@ -46,14 +48,28 @@ void outcome_init(struct outcome *o, enum case_id id)
 
 void outcome_fact(struct outcome *o, enum fact fact, const char *format, ...)
 {
-	char text[1024];
+	char text[FACT_MAX];
 	va_list ap;
 
 	va_start(ap, format);
 	vsnprintf(text, sizeof(text), format, ap);
 	va_end(ap);
+	outcome_text(o, fact, text);
+}
+
+void outcome_text(struct outcome *o, enum fact fact, const char *text)
+{
 	free(o->facts[fact]);
-	o->facts[fact] = xstrdup(text);
+	o->facts[fact] = xstrndup(text, FACT_MAX - 1);
+}
+
+void outcome_number(struct outcome *o, enum fact fact, size_t n)
+{
+	struct buf b = BUF_INIT(FACT_MAX);
+
+	buf_number(&b, (long long)n);
+	free(o->facts[fact]);
+	o->facts[fact] = b.data;
 }
 
 void outcome_fact_add(struct outcome *o, enum fact fact, const char *text)
@@ -107,7 +123,7 @@ enum verdict outcome_final(const struct outcome *o)
 static const char *fact_text(const struct outcome *o, const char *name, size_t len)
 {
 	for (size_t i = 0; i < FACT__MAX; i++)
-		if (strlen(fact_names[i]) == len && !strncmp(fact_names[i], name, len))
+		if (!strncmp(fact_names[i], name, len) && !fact_names[i][len])
 			return o->facts[i];
 	return NULL;
 }
@@ -223,6 +239,16 @@ static char escape_letter(unsigned char octet)
 	return 0;
 }
 
+/* How many octets from p on stand for themselves. */
+static size_t plain_len(const unsigned char *p, const unsigned char *end)
+{
+	const unsigned char *from = p;
+
+	while (p < end && *p >= ' ' && *p <= '~' && *p != '\\' && *p != '"')
+		p++;
+	return (size_t)(p - from);
+}
+
 static char *quote(const unsigned char *p, size_t len, bool marks)
 {
 	const unsigned char *end = p + len;
@@ -233,7 +259,13 @@ static char *quote(const unsigned char *p, size_t len, bool marks)
 		size_t n = utf8_len(p, (size_t)(end - p));
 		bool control = *p < ' ' || *p == 0x7f || (n == 2 && p[0] == 0xc2 && p[1] < 0xa0);
 		char letter = marks && *p == '"' ? '"' : escape_letter(*p);
+		size_t plain = plain_len(p, end);
 
+		if (plain) {
+			buf_add(&b, p, plain);
+			p += plain;
+			continue;
+		}
 		if (letter)
 			buf_printf(&b, "\\%c", letter);
 		else if (!n || control)

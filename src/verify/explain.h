@@ -25,6 +25,9 @@ struct outcome {
 void outcome_init(struct outcome *o, enum case_id id);
 void outcome_fact(struct outcome *o, enum fact fact, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
+/* The same without a format. */
+void outcome_text(struct outcome *o, enum fact fact, const char *text);
+void outcome_number(struct outcome *o, enum fact fact, size_t n);
 /* The same, with several things in one fact: separated by ", ". */
 void outcome_fact_add(struct outcome *o, enum fact fact, const char *text);
 /* FACT_ADDRESS, whatever port the address has. */

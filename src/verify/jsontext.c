@@ -4,25 +4,31 @@
 
 #include "verify/jsontext.h"
 
-#include <stdio.h>
 #include <string.h>
+
+/* The longest key. */
+#define KEY_MAX 32
 
 /* What is between this value and the one before, and the key. */
 static void begin(struct buf *b, const char *key)
 {
-	char last = '\n';
+	char last = '\n', text[KEY_MAX + sizeof(", \"\": ")];
+	size_t len = key ? strnlen(key, KEY_MAX) : 0, n = 0;
 
 	if (b->len)
 		last = b->data[b->len - 1];
-	if (last == '{' || last == '[')
-		buf_add(b, " ", 1);
-	else if (last != '\n')
-		buf_add(b, ", ", 2);
-	if (!key)
-		return;
-	buf_add(b, "\"", 1);
-	buf_puts(b, key);
-	buf_add(b, "\": ", 3);
+	if (last != '{' && last != '[' && last != '\n')
+		text[n++] = ',';
+	if (last != '\n')
+		text[n++] = ' ';
+	if (key) {
+		text[n++] = '"';
+		memcpy(text + n, key, len);
+		n += len;
+		memcpy(text + n, "\": ", 3);
+		n += 3;
+	}
+	buf_add(b, text, n);
 }
 
 void jsontext_open(struct buf *b, const char *key, char bracket)
@@ -79,10 +85,8 @@ void jsontext_string(struct buf *b, const char *key, const char *text)
 
 void jsontext_integer(struct buf *b, const char *key, long long n)
 {
-	char digits[24];
-
-	snprintf(digits, sizeof(digits), "%lld", n);
-	jsontext_raw(b, key, digits);
+	begin(b, key);
+	buf_number(b, n);
 }
 
 void jsontext_raw(struct buf *b, const char *key, const char *json)

@@ -8,7 +8,10 @@
 
 #include "buf.h"
 
-/* All of these add a member with that key to an object, or with key NULL an element to an array. */
+/*
+ * All of these add a member with that key to an object, or with key NULL an element to an array.
+ * Keys have at most 32 characters.
+ */
 
 /* '{' or '['; with key NULL also the value that a line is, in an empty buffer or after a newline. */
 void jsontext_open(struct buf *b, const char *key, char bracket);
