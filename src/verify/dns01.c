@@ -63,10 +63,10 @@ static bool is_complete(const struct dns01 *dns)
 {
 	struct tally t;
 
-	if (dns->fresh || !dns->check->last)
+	if (dns->fresh || !dns->check->last || !dns->pending)
 		return !dns->fresh;
 	t = dns01_tally(dns);
-	return !dns->pending || (dns->check->attempts && !dns01_may_turn_good(&t));
+	return dns->check->attempts && !dns01_may_turn_good(&t);
 }
 
 /* When the servers have said what they have to say. False if there is nothing more to look at. */
