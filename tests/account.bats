@@ -1,25 +1,11 @@
 # dns-account-01 and dns-persist-01: records that are bound to an account.
 load lib
+load fakedns
 
 account=https://example.com/acme/acct/ExampleAccount
 label=_ujmmovf2vn55tgye
 name=$label._acme-challenge.example.test
 persist=_validation-persist.example.test
-
-# dns: rules on stdin; starts the server, or gives it other rules; sets authority
-dns() {
-    cat >rules
-    [ -z "${authority-}" ] || return 0
-    coproc DNS { exec "$builddir/tests/fixture/fakedns" rules 3>&-; }
-    # shellcheck disable=SC2153
-    read -r port <&"${DNS[0]}"
-    authority=127.0.0.1#$port
-}
-
-teardown() {
-    # shellcheck disable=SC2153
-    [ -z "${DNS_PID-}" ] || { eval "exec ${DNS[1]}>&-"; wait "$DNS_PID"; } 2>/dev/null || :
-}
 
 # look VERDICT CASE TYPE NAME [VALUE]: what verify says, for that account
 look() {

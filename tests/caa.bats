@@ -1,22 +1,8 @@
 # CAA: which CAs may issue, and the question before the handler is called.
 load lib
+load fakedns
 
 name=_acme-challenge.example.test
-
-# dns: rules on stdin; starts the server, or gives it other rules; sets authority
-dns() {
-    cat >rules
-    [ -z "${authority-}" ] || return 0
-    coproc DNS { exec "$builddir/tests/fixture/fakedns" rules 3>&-; }
-    # shellcheck disable=SC2153
-    read -r port <&"${DNS[0]}"
-    authority=127.0.0.1#$port
-}
-
-teardown() {
-    # shellcheck disable=SC2153
-    [ -z "${DNS_PID-}" ] || { eval "exec ${DNS[1]}>&-"; wait "$DNS_PID"; } 2>/dev/null || :
-}
 
 # caa VERDICT CASE [OPTION...] NAME [TYPE]: what verify says, as ca.example; times are short
 caa() {
@@ -199,17 +185,13 @@ END
 @test "all servers are asked, and the worst that one says counts" {
     dns <<<'* CAA caa "0 issue ca.example"'
     local first=$authority
-    coproc OTHER { exec "$builddir/tests/fixture/fakedns" other.rules 3>&-; }
-    # shellcheck disable=SC2153
-    read -r port <&"${OTHER[0]}"
-    echo '* CAA caa "0 issue other.example"' >other.rules
-    caa FAIL C02 --authority "127.0.0.1#$port" example.test
+    server other <<<'* CAA caa "0 issue other.example"'
+    # shellcheck disable=SC2154 # set by server
+    caa FAIL C02 --authority "$other" example.test
     # one that cannot tell does not matter beside one that can
-    echo '* CAA servfail' >other.rules
-    caa PASS C01 --authority "127.0.0.1#$port" example.test
-    eval "exec ${OTHER[1]}>&-"
-    wait "$OTHER_PID" || :
-    caa PASS C01 --authority "127.0.0.1#$port" example.test
+    rules other <<<'* CAA servfail'
+    caa PASS C01 --authority "$other" example.test
+    caa PASS C01 --authority 127.0.0.1#1 example.test
     [ "$authority" = "$first" ]
 }
 
@@ -271,7 +253,7 @@ $name TXT txt "$digest"
 END
     begin 3
     stderr_has "FAIL C04"
-    cat >rules <<END
+    rules authority <<END
 example.test CAA caa "0 issue ca.example; accounturi=https://ca.example/acct/1; validationmethods=dns-01"
 $name TXT txt "$digest"
 * * nodata
@@ -297,7 +279,7 @@ END
     [ "$(wc -l <hook.calls)" = 1 ]
     begin 6 --verify strict
     [ "$(wc -l <hook.calls)" = 1 ]
-    cat >rules <<END
+    rules authority <<END
 example.test CAA caa "0 issue other.example"
 $name TXT txt "$digest"
 * * nodata

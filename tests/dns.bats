@@ -1,26 +1,9 @@
 # The cases of dns-01 that a name server with faults can make, each by its number; real servers make
 # the others, in tests/e2e. The last test counts them all.
 load lib
+load fakedns
 
 name=_acme-challenge.example.test
-fakedns=$builddir/tests/fixture/fakedns
-
-# server NAME: a name server with the rules of stdin; $NAME is its address afterwards
-server() {
-    local port
-    cat >"$1.rules"
-    mkfifo "$1.in"
-    exec {out}< <(exec "$fakedns" "$1.rules" <"$1.in" 3>&-)
-    exec {keep}>"$1.in"
-    read -r port <&"$out"
-    printf -v "$1" '%s' "127.0.0.1#$port"
-}
-
-# rules NAME: from now on those of stdin
-rules() {
-    cat >"$1.new"
-    mv "$1.new" "$1.rules"
-}
 
 # dns: the same as server or rules, for the server called one
 dns() {

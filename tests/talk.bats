@@ -1,23 +1,11 @@
 # Handlers that are no programs: the JSON mode and the manual mode of certbot-external-auth.
 load lib
+load fakedns
 
 dns_event='{ "cmd": "perform_challenge", "type": "dns-01", "domain": "example.test", "token": "'$token'", "validation": "'$digest'", "txt_domain": "_acme-challenge.example.test" }'
 dns_cleanup='{ "cmd": "cleanup", "type": "dns-01", "status": "pending", "domain": "example.test", "token": "'$token'", "validation": "'$digest'", "validated": null, "error": null }'
 
-# dns: rules on stdin; starts the server, or gives it other rules; sets authority
-dns() {
-    cat >rules.new
-    mv rules.new rules
-    [ -z "${authority-}" ] || return 0
-    coproc DNS { exec "$builddir/tests/fixture/fakedns" rules 3>&-; }
-    # shellcheck disable=SC2153
-    read -r port <&"${DNS[0]}"
-    authority=127.0.0.1#$port
-}
-
 teardown() {
-    # shellcheck disable=SC2153
-    [ -z "${DNS_PID-}" ] || { eval "exec ${DNS[1]}>&-"; wait "$DNS_PID"; } 2>/dev/null || :
     exec 7>&- 8>&-
 }
 

@@ -1,24 +1,10 @@
 # acmehook verify and the verifier, against a name server with faults that real ones do not make
 # on demand. tests/e2e has the real ones.
 load lib
+load fakedns
 
 verifier=$builddir/acmehook-verify
 name=_acme-challenge.example.test
-
-# dns: rules on stdin; starts the server, or gives it other rules; sets authority
-dns() {
-    cat >rules
-    [ -z "${authority-}" ] || return 0
-    coproc DNS { exec "$builddir/tests/fixture/fakedns" rules 3>&-; }
-    # shellcheck disable=SC2153
-    read -r port <&"${DNS[0]}"
-    authority=127.0.0.1#$port
-}
-
-teardown() {
-    # shellcheck disable=SC2153
-    [ -z "${DNS_PID-}" ] || { eval "exec ${DNS[1]}>&-"; wait "$DNS_PID"; } 2>/dev/null || :
-}
 
 # look VERDICT CASE [OPTION...]: what verify says of $digest; times are short
 look() {
@@ -150,4 +136,73 @@ EOF
     fi
     grep -qE '^CapEff:\s0000000000000000$' <<<"$status"
     grep -qE '^NoNewPrivs:\s1$' <<<"$status"
+}
+
+# ask FROM TO: questions about as many names, to the verifier or the file on standard output
+ask() {
+    local i
+    for ((i = $1; i <= $2; i++)); do
+        printf '{"id": %d, "type": "dns-01", "domain": "n%d.test", "values": ["%s"], "authorities": ["%s"]}\n' "$i" "$i" "$digest" "$authority"
+    done
+}
+
+@test "a port is used for some queries, and then another one" {
+    dns <<END
+* TXT ports ports
+* TXT txt "$digest"
+END
+    ask 1 200 | "$verifier" >replies
+    [ "$(grep -c '"verdict": "PASS"' replies)" = 200 ]
+    [ "$(grep -c udp ports)" -ge 200 ]
+    [ "$(sort ports | uniq -c | sort -n | awk 'END { print $1 }')" -le 64 ]
+}
+
+@test "queries by TCP share a connection, and answers come in any order" {
+    dns <<END
+* TXT tc
+* TXT ports ports
+_acme-challenge.n1.test TXT hold
+* TXT txt "$digest"
+END
+    ask 1 20 | "$verifier" >replies
+    [ "$(grep -c '"verdict": "PASS"' replies)" = 20 ]
+    [ "$(wc -l <ports)" = 20 ]
+    [ "$(sort -u ports | wc -l)" = 1 ]
+}
+
+@test "a server that closes the connection after each answer is asked by another one" {
+    dns <<END
+* TXT tc
+* TXT ports ports
+* TXT once
+* TXT txt "$digest"
+END
+    ask 1 20 | "$verifier" >replies
+    [ "$(grep -c '"verdict": "PASS"' replies)" = 20 ]
+    [ "$(sort -u ports | wc -l)" = 20 ]
+}
+
+@test "a connection is used again while it is open, and no longer" {
+    local to from
+    dns <<END
+* TXT tc
+* TXT ports ports
+_acme-challenge.n2.test TXT once
+* TXT txt "$digest"
+END
+    mkfifo questions replies
+    "$verifier" <questions >replies 3>&- &
+    exec {to}>questions {from}<replies
+    for i in 1 2 3 4; do
+        ask $i $i >&"$to"
+        read -r -t 20 reply <&"$from"
+        [[ $reply == *'"verdict": "PASS"'* ]]
+    done
+    exec {to}>&-
+    SECONDS=0
+    wait $!
+    [ $SECONDS -lt 4 ] # nothing is kept open for its own sake
+    exec {from}<&-
+    # what comes just when it is closed may have been sent in vain
+    [ "$(awk '{ n[$2]++ } END { for (port in n) print n[port] }' ports)" = $'2\n2' ]
 }
