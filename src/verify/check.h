@@ -32,7 +32,7 @@ struct checks {
 	struct check *first;
 	struct addresses resolvers; /* of resolv.conf, when it was read last */
 	uint64_t resolvers_at;	    /* ms */
-	struct buf *replies; /* lines that are to be written */
+	struct buf *replies;	    /* lines that are to be written */
 };
 
 /*

@@ -12,7 +12,6 @@
 
 #include "verify/jsontext.h"
 
-
 bool http01_is_good(const struct walk *walk)
 {
 	return walk->done &&

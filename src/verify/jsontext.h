@@ -13,7 +13,8 @@
  * Keys have at most 32 characters.
  */
 
-/* '{' or '['; with key NULL also the value that a line is, in an empty buffer or after a newline. */
+/* '{' or '['; with key NULL also the value that a line is, in an empty buffer or after a newline.
+ */
 void jsontext_open(struct buf *b, const char *key, char bracket);
 /* '}' or ']' */
 void jsontext_close(struct buf *b, char bracket);

@@ -104,7 +104,7 @@ static void take_line(void *arg, const char *data, size_t len)
 /* Reads once. False at the end of the input, or when it cannot be read. */
 static bool read_input(struct verifier *v)
 {
-	char data[65536];
+	char data[16384];
 	ssize_t n = read(STDIN_FILENO, data, sizeof(data));
 
 	if (n > 0)
@@ -211,13 +211,14 @@ static void open_standard_files(void)
 
 int main(int argc, char **argv)
 {
-	static struct verifier v = {.pending = BUF_INIT(OUTPUT_MAX)};
+	static struct verifier v;
 	struct addresses resolvers = {0};
 	const struct sandbox_needs needs = {.resolvers = SERVERS_FILE};
 	struct sandbox sandbox = {0};
 	struct error error = {0};
 	bool version;
 
+	v.pending = (struct buf)BUF_INIT(OUTPUT_MAX);
 	open_standard_files();
 	version = read_options(argc, argv);
 	signal(SIGPIPE, SIG_IGN);

@@ -28,7 +28,7 @@ static struct peer *look_for(const struct peers *all, const union address *a)
 {
 	struct peer *peer = all->buckets[bucket_of(a)];
 
-	while (peer && !address_same(&peer->address, a))
+	while (peer && !address_same(&peer->way.address, a))
 		peer = peer->next;
 	return peer;
 }
@@ -43,6 +43,7 @@ static void forget(struct peers *all)
 				continue;
 			}
 			*at = peer->next;
+			wire_way_close(&peer->way);
 			free(peer);
 			all->n--;
 		}
@@ -57,7 +58,7 @@ struct peer *peer_get(struct peers *all, const union address *a, uint64_t now)
 		if (all->n >= PEERS_MAX)
 			forget(all);
 		peer = xcalloc(1, sizeof(*peer));
-		peer->address = *a;
+		peer->way.address = *a;
 		peer->next = *bucket;
 		slots_init(&peer->slots, BUSY_MAX);
 		*bucket = peer;

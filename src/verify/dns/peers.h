@@ -25,13 +25,12 @@ enum ability { ABILITY_UNKNOWN, ABILITY_YES, ABILITY_NO };
 
 struct peer {
 	struct peer *next; /* in its bucket */
-	union address address;
+	struct wire_way way; /* and its address */
 	size_t users; /* exchanges; it is not forgotten while there are any */
 	struct slots slots;
-	struct wire_socket *socket; /* that may be shared, see wire_udp() */
-	enum ability edns;	    /* it answers queries with EDNS (RFC 6891) */
-	enum ability letters;	    /* it keeps the case of the letters in the question */
-	uint64_t learned;	    /* when the latter two were */
+	enum ability edns;    /* it answers queries with EDNS (RFC 6891) */
+	enum ability letters; /* it keeps the case of the letters in the question */
+	uint64_t learned;     /* when the latter two were */
 	enum silence silence;
 	uint64_t heard;	  /* when it answered last */
 	uint64_t changed; /* when the silence was learned */
