@@ -15,6 +15,7 @@ static const struct {
     {"run", COMMAND_RUN, 0, 1, "run [FILE]"},
     {"verify", COMMAND_VERIFY, 2, 100, "verify TYPE NAME [VALUE...]"},
     {"pending", COMMAND_PENDING, 0, 100, "pending [--clean] [--retry|--forget] [--older-than TIME] [NAME...]"},
+    {"try", COMMAND_TRY, 1, 100, "try [--type TYPE] NAME..."},
     {"dialects", COMMAND_DIALECTS, 0, 0, "dialects"},
 };
 

@@ -44,6 +44,7 @@ static int perform(const struct command *command, struct error *error)
 	    [COMMAND_RUN] = stream_command,
 	    [COMMAND_VERIFY] = look_command,
 	    [COMMAND_PENDING] = pending_command,
+	    [COMMAND_TRY] = try_command,
 	};
 	struct session session;
 	int status = 0;

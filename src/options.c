@@ -126,6 +126,8 @@ const struct option_def option_defs[OPTION__MAX] = {
 	"pending: do not try again to install for these names", NULL, NULL},
     [OPTION_OLDER_THAN] = {"older-than", 0, OPTION_IS_TIME, ON_COMMAND_LINE, "TIME",
 	"pending: only what is older; for what a client still uses [1h]", NULL, NULL},
+    [OPTION_TYPE] = {"type", 0, OPTION_IS_TEXT, ON_COMMAND_LINE, "TYPE",
+	"try: of challenge", NULL, "dns-01"},
     [OPTION_THUMBPRINT] = {"thumbprint", 0, OPTION_IS_DIGESTS, ON_COMMAND_LINE | IN_FILE,
 	"THUMBPRINT", "of an account key, for handlers that want key authorizations", NULL, NULL},
     [OPTION_CA] = {"ca", 0, OPTION_IS_CHOICE, EVERYWHERE, "PROFILE", "by whose rules to verify",
@@ -419,6 +421,8 @@ void options_help(FILE *to)
 	    "       acmehook [OPTION...] explain ...               what would be done, and why\n"
 	    "       acmehook [OPTION...] pending [--clean] [--retry] [NAME...]  not yet cleaned, "
 	    "not installed\n"
+	    "       acmehook [OPTION...] try NAME...               what a handler is like, without "
+	    "a CA\n"
 	    "       acmehook dialects                              clients and kinds of "
 	    "handlers\n\n",
 	    to);

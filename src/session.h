@@ -38,6 +38,7 @@ int call_command(struct session *session);    /* one call of a client; call.c */
 int stream_command(struct session *session);  /* run; stream.c */
 int look_command(struct session *session);    /* verify; look.c */
 int pending_command(struct session *session); /* pending.c */
+int try_command(struct session *session);     /* try.c */
 
 /* Prints what would be done for a job, and why. */
 void explain_job(struct job *job);
