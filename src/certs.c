@@ -16,6 +16,8 @@
 #define SUFFIX ".retry"
 /* Grows when an older acmehook would misunderstand what is written. */
 #define FORMAT 1
+/* Far more than anybody tries. */
+#define ATTEMPTS_MAX 1000000000
 /* The longest pause between two attempts, in ms. */
 #define PAUSE_MAX (24 * 3600 * 1000LL)
 
@@ -120,6 +122,12 @@ static const char *read_options(struct json_object *o, struct cert *cert)
 	return NULL;
 }
 
+/* Seconds that can be reckoned with. */
+static bool is_time(long long seconds)
+{
+	return seconds >= 0 && seconds < 1LL << 40;
+}
+
 const char *cert_from_json(struct json_object *o, struct cert *cert)
 {
 	long long version = jsonline_integer(o, "version", 0);
@@ -145,8 +153,10 @@ const char *cert_from_json(struct json_object *o, struct cert *cert)
 	why = read_options(o, cert);
 	if (!why)
 		why = read_event(o, &cert->event);
-	if (!why && (!cert->from || cert->attempts < 1))
-		why = "it does not say who had tried it";
+	if (!why && (!is_time(cert->created) || !is_time(cert->tried)))
+		why = "its times are none";
+	if (!why && (!cert->from || cert->attempts < 1 || cert->attempts > ATTEMPTS_MAX))
+		why = "it does not say who had tried it, and how often";
 	if (why)
 		cert_free(cert);
 	return why;
