@@ -29,9 +29,9 @@ struct output {
 };
 
 struct process {
+	struct process *next; /* among those that are watched */
 	pid_t pid;
-	uv_signal_t child; /* SIGCHLD */
-	uv_timer_t timer;  /* the deadline; then the grace; then the drain */
+	uv_timer_t timer; /* the deadline; then the grace; then the drain */
 	struct output out, err;
 	uint64_t started, ended;
 	long kill_after;
@@ -41,6 +41,13 @@ struct process {
 	process_done *done;
 	void *arg;
 };
+
+/* SIGCHLD, for all that run: it does not say whose it is. NULL while none does. */
+struct watch {
+	uv_signal_t signal;
+	struct process *first;
+};
+static struct watch *watch;
 
 void process_clean_start(void)
 {
@@ -63,6 +70,24 @@ void process_clean_start(void)
 		fcntl(fd, F_SETFD, FD_CLOEXEC);
 }
 
+static void on_watch_closed(uv_handle_t *handle)
+{
+	free(handle->data);
+}
+
+static void unwatch(const struct process *p)
+{
+	struct process **link = &watch->first;
+
+	while (*link != p)
+		link = &(*link)->next;
+	*link = p->next;
+	if (watch->first)
+		return;
+	uv_close((uv_handle_t *)&watch->signal, on_watch_closed);
+	watch = NULL;
+}
+
 static void on_closed(uv_handle_t *handle)
 {
 	struct process *p = handle->data;
@@ -81,6 +106,7 @@ static void on_closed(uv_handle_t *handle)
 		p->done(p->arg, &result);
 	else
 		process_result_free(&result);
+	unwatch(p); /* now, not before: the next one may have been started by done() */
 	free(p);
 }
 
@@ -89,8 +115,7 @@ static void close_all(struct process *p)
 	if (p->closing)
 		return;
 	p->closing = true;
-	p->handles = 4;
-	uv_close((uv_handle_t *)&p->child, on_closed);
+	p->handles = 3;
 	uv_close((uv_handle_t *)&p->timer, on_closed);
 	uv_close((uv_handle_t *)&p->out.pipe, on_closed);
 	uv_close((uv_handle_t *)&p->err.pipe, on_closed);
@@ -107,13 +132,11 @@ static void on_drained(uv_timer_t *timer)
 	close_all(timer->data);
 }
 
-static void on_child(uv_signal_t *handle, int signal)
+static void reap(struct process *p)
 {
-	struct process *p = handle->data;
 	int status;
 
-	(void)signal;
-	if (p->reaped || waitpid(p->pid, &status, WNOHANG) != p->pid)
+	if (p->reaped || p->closing || waitpid(p->pid, &status, WNOHANG) != p->pid)
 		return;
 	p->ended = uv_hrtime();
 	p->reaped = true;
@@ -123,6 +146,27 @@ static void on_child(uv_signal_t *handle, int signal)
 		kill(-p->pid, SIGKILL);
 	uv_timer_start(&p->timer, on_drained, DRAIN, 0);
 	maybe_done(p);
+}
+
+static void on_child(uv_signal_t *handle, int signal)
+{
+	const struct watch *w = handle->data;
+
+	(void)signal;
+	for (struct process *p = w->first; p; p = p->next)
+		reap(p);
+}
+
+static void watch_end_of(struct process *p, uv_loop_t *loop)
+{
+	if (!watch) {
+		watch = xcalloc(1, sizeof(*watch));
+		watch->signal.data = watch;
+		uv_signal_init(loop, &watch->signal);
+		uv_signal_start(&watch->signal, on_child, SIGCHLD);
+	}
+	p->next = watch->first;
+	watch->first = p;
 }
 
 static void on_grace_over(uv_timer_t *timer)
@@ -181,7 +225,7 @@ static void on_read(uv_stream_t *stream, ssize_t n, const uv_buf_t *buf)
 static int open_pipe(uv_loop_t *loop, struct process *p, struct output *output, int *child_end)
 {
 	uv_file ends[2];
-	int error = uv_pipe(ends, UV_NONBLOCK_PIPE, 0);
+	int error = uv_pipe(ends, 0, 0); /* uv_pipe_open() makes its end non-blocking */
 
 	uv_pipe_init(loop, &output->pipe, 0);
 	output->pipe.data = p;
@@ -294,10 +338,9 @@ struct process *process_start(uv_loop_t *loop, const struct process_options *o, 
 	p->arg = arg;
 	p->kill_after = o->kill_after;
 	p->started = uv_hrtime();
-	p->timer.data = p->child.data = p;
+	p->timer.data = p;
 	uv_timer_init(loop, &p->timer);
-	uv_signal_init(loop, &p->child);
-	uv_signal_start(&p->child, on_child, SIGCHLD);
+	watch_end_of(p, loop);
 	status = open_pipe(loop, p, &p->out, &fds[1]);
 	second = open_pipe(loop, p, &p->err, &fds[2]);
 	status = -(status ? status : second);
