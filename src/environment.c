@@ -75,8 +75,11 @@ static const char *const dangerous[] = {
     "SSLKEYLOGFILE",
 };
 
-static bool same_name(const char *a, const char *b)
+/* Most names differ in their first letter. */
+static inline bool same_name(const char *a, const char *b)
 {
+	if (*a != *b)
+		return false;
 	while (*a && *a != '=' && *a == *b) {
 		a++;
 		b++;
@@ -87,8 +90,11 @@ static bool same_name(const char *a, const char *b)
 static bool is_among(const char *entry, const char *const *names, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
-		size_t len = strcspn(names[i], "*");
+		size_t len;
 
+		if (*names[i] != *entry)
+			continue;
+		len = strcspn(names[i], "*");
 		if (names[i][len] ? !strncmp(entry, names[i], len) : same_name(entry, names[i]))
 			return true;
 	}
@@ -112,22 +118,25 @@ static bool overridden(const char *entry, const struct strlist *const *layers, s
 	return false;
 }
 
-/* What of our own environment handlers may have. It is the same for all of them, and looked at
- * once. */
+/* What of our own environment handlers may have, with a PATH. It is the same for all of them, and
+ * looked at once. */
 static char **inherited(size_t *n)
 {
 	static char **kept;
 	static size_t count;
 
 	if (!kept) {
+		const char *path = getenv("PATH");
 		size_t all = 0;
 
 		while (environ[all])
 			all++;
 		kept = xcalloc(all + 1, sizeof(*kept));
 		for (size_t i = 0; i < all; i++)
-			if (environment_inherits(environ[i]))
+			if (strcmp(environ[i], "PATH=") && environment_inherits(environ[i]))
 				kept[count++] = environ[i];
+		if (!path || !*path)
+			kept[count++] = (char *)DEFAULT_PATH;
 	}
 	*n = count;
 	return kept;
@@ -135,19 +144,16 @@ static char **inherited(size_t *n)
 
 char **environment_make(const struct strlist *const *layers, size_t n)
 {
-	const char *path = getenv("PATH");
 	size_t count = 0, own, size;
 	char **ours = inherited(&own), **env;
 
-	size = own + 2;
+	size = own + 1;
 	for (size_t l = 0; l < n; l++)
 		size += layers[l] ? layers[l]->n : 0;
 	env = xcalloc(size, sizeof(*env));
 	for (size_t i = 0; i < own; i++)
 		if (!overridden(ours[i], layers, n))
 			env[count++] = ours[i];
-	if ((!path || !*path) && !overridden(DEFAULT_PATH, layers, n))
-		env[count++] = (char *)DEFAULT_PATH;
 	for (size_t l = 0; l < n; l++)
 		for (size_t i = 0; layers[l] && i < layers[l]->n; i++)
 			if (strchr(layers[l]->v[i], '=') &&
