@@ -11,8 +11,14 @@
 
 void env_set(struct strlist *env, const char *name, const char *value)
 {
-	char *entry = value ? xasprintf("%s=%s", name, value) : xstrdup(name);
-	size_t len = strlen(name);
+	size_t len = strlen(name), size = value ? strlen(value) + 1 : 0;
+	char *entry = xrealloc(NULL, len + 1 + size);
+
+	memcpy(entry, name, len + 1);
+	if (value) {
+		entry[len] = '=';
+		memcpy(entry + len + 1, value, size);
+	}
 
 	for (size_t i = 0; i < env->n; i++) {
 		if (strncmp(env->v[i], name, len) || (env->v[i][len] && env->v[i][len] != '='))
