@@ -169,6 +169,14 @@ void buf_drop(struct buf *b, size_t n)
 	b->len -= n;
 }
 
+void buf_cut(struct buf *b, size_t len)
+{
+	if (len >= b->len)
+		return;
+	b->data[len] = '\0';
+	b->len = len;
+}
+
 void buf_free(struct buf *b)
 {
 	free(b->data);

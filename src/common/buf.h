@@ -43,6 +43,8 @@ bool buf_shell_word(struct buf *b, const char *word);
 void buf_visible(struct buf *b);
 /* Drops the first n bytes. */
 void buf_drop(struct buf *b, size_t n);
+/* Drops all behind the first len bytes. */
+void buf_cut(struct buf *b, size_t len);
 /* Frees the data; the buffer is empty then and can be used again. */
 void buf_free(struct buf *b);
 /* The text, never NULL; owned by the buffer. */

@@ -37,89 +37,83 @@ _Static_assert(nitems(kinds) == TRUST__MAX, "a kind without name");
 /* --- From the root down to a file, through every symbolic link */
 
 struct walk {
-	char at[PATH_MAX];   /* where we are: a path without links; "" is the root */
-	char rest[PATH_MAX]; /* what is still to go */
+	struct buf at;	  /* where we are: a path without links; empty at the root */
+	char *path;	  /* ends with what is still to go */
+	const char *rest; /* that, within path */
 	int links;
 	/* Called for all there is on the way and at its end; false ends the walk. */
 	bool (*visit)(void *arg, const char *path, const struct stat *st);
 	void *arg;
 };
 
-/* Puts the target of a link before what is still to go. */
-static bool follow(struct walk *w, const char *link)
+/* Puts the target of the link where we are before what is still to go. It is told from where we
+ * were before the link. */
+static bool follow(struct walk *w, size_t before)
 {
-	char target[PATH_MAX], *rest;
+	const char *link = buf_text(&w->at);
+	char target[PATH_MAX], *path;
 	ssize_t n = readlink(link, target, sizeof(target) - 1);
-	bool fits;
 
 	if (n < 0)
 		return false;
 	target[n] = '\0';
 	if (!strncmp(link, "/proc/", 6) && strstr(target, ":[")) { /* a pipe of ours */
-		*w->rest = '\0';
+		w->rest = "";
 		return true;
 	}
-	if (*target == '/')
-		*w->at = '\0';
-	rest = xasprintf("%s/%s", target, w->rest);
-	fits = ++w->links <= LINKS_MAX && strlen(rest) < sizeof(w->rest);
-	if (fits)
-		strcpy(w->rest, rest);
-	else
+	if (++w->links > LINKS_MAX) {
 		errno = ELOOP;
-	free(rest);
-	return fits;
+		return false;
+	}
+	path = xasprintf("%s/%s", target, w->rest);
+	free(w->path);
+	w->rest = w->path = path;
+	buf_cut(&w->at, *target == '/' ? 0 : before);
+	return true;
 }
 
 /* One step; false at the end: the visitor's, or with errno that of the path. */
 static bool step(struct walk *w)
 {
-	char *name = w->rest + strspn(w->rest, "/"), path[PATH_MAX + NAME_MAX + 2];
-	size_t len = strcspn(name, "/");
-	bool dot = len == 1 && *name == '.', dots = len == 2 && !strncmp(name, "..", 2);
+	const char *name = w->rest + strspn(w->rest, "/");
+	size_t len = strcspn(name, "/"), before = w->at.len;
 	struct stat st;
 
-	snprintf(path, sizeof(path), "%s/%.*s", w->at, (int)len, name);
-	memmove(w->rest, name + len, strlen(name + len) + 1);
-	if (dot)
+	w->rest = name + len;
+	if (len == 1 && *name == '.')
 		return true;
-	if (dots) {
-		*(strrchr(w->at, '/') ?: w->at) = '\0';
+	if (len == 2 && !strncmp(name, "..", 2)) {
+		const char *last = strrchr(buf_text(&w->at), '/');
+
+		buf_cut(&w->at, last ? (size_t)(last - w->at.data) : 0);
 		return true;
 	}
-	if (lstat(path, &st) || !w->visit(w->arg, path, &st))
-		return false;
-	if (S_ISLNK(st.st_mode))
-		return follow(w, path);
-	if (strlen(path) >= sizeof(w->at)) {
+	if (!buf_puts(&w->at, "/") || !buf_add(&w->at, name, len)) {
 		errno = ENAMETOOLONG;
 		return false;
 	}
-	strcpy(w->at, path);
-	return true;
+	if (lstat(w->at.data, &st) || !w->visit(w->arg, w->at.data, &st))
+		return false;
+	return !S_ISLNK(st.st_mode) || follow(w, before);
 }
 
 /* True when all was visited. */
 static bool walk(struct walk *w, const char *path)
 {
-	char here[PATH_MAX] = "";
+	char *here = *path == '/' ? NULL : getcwd(NULL, 0);
+	bool good = *path == '/' || here;
 	struct stat st;
-	int n;
 
-	errno = 0;
-	if (*path != '/' && !getcwd(here, sizeof(here)))
-		return false;
-	n = snprintf(w->rest, sizeof(w->rest), "%s/%s", here, path);
-	if (n < 0 || (size_t)n >= sizeof(w->rest)) {
-		errno = ENAMETOOLONG;
-		return false;
-	}
-	if (stat("/", &st) || !w->visit(w->arg, "/", &st))
-		return false;
-	while (w->rest[strspn(w->rest, "/")])
-		if (!step(w))
-			return false;
-	return true;
+	errno = here || *path == '/' ? 0 : errno;
+	w->at = (struct buf)BUF_INIT(PATH_MAX - 1);
+	w->rest = w->path = xasprintf("%s/%s", here ? here : "", path);
+	free(here);
+	good = good && !stat("/", &st) && w->visit(w->arg, "/", &st);
+	while (good && w->rest[strspn(w->rest, "/")])
+		good = step(w);
+	buf_free(&w->at);
+	free(w->path);
+	return good;
 }
 
 /* --- Who could write */
@@ -262,38 +256,43 @@ static bool trusted(void *arg, const char *path, const struct stat *st)
 	return false;
 }
 
-/* The path behind "#!" in *name; false if there is none. */
-static bool interpreter_of(const char *path, char name[PATH_MAX])
+/* The path behind "#!", which the caller frees; NULL if there is none that runs. */
+static char *interpreter_of(const char *path)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	char start[512];
 	ssize_t n = fd < 0 ? -1 : read(fd, start, sizeof(start) - 1);
-	const char *begin;
+	char *name;
 
 	if (fd >= 0)
 		close(fd);
 	if (n < 3 || strncmp(start, "#!", 2))
-		return false;
+		return NULL;
 	start[n] = '\0';
-	begin = start + 2 + strspn(start + 2, " \t");
-	snprintf(name, PATH_MAX, "%.*s", (int)strcspn(begin, " \t\r\n"), begin);
-	return *name == '/' && !access(name, F_OK); /* else it does not run, and that is said */
+	name = start + 2 + strspn(start + 2, " \t");
+	name[strcspn(name, " \t\r\n")] = '\0';
+	/* else it does not run, and that is said */
+	return *name == '/' && !access(name, F_OK) ? xstrdup(name) : NULL;
 }
 
 bool trust_path_of(const char *path, unsigned what, uid_t owner, struct error *error)
 {
 	struct trusting t = {path, what, owner, error};
 	struct walk w = {.visit = trusted, .arg = &t};
-	char interpreter[PATH_MAX];
+	char *interpreter;
+	bool good;
 
 	if (!walk(&w, path))
 		return error_set(
 		    error, FAILURE_USAGE, "%s %s: %s", kinds[what].name, path, strerror(errno));
-	if (!kinds[what].program || !interpreter_of(path, interpreter))
+	interpreter = kinds[what].program ? interpreter_of(path) : NULL;
+	if (!interpreter)
 		return true;
 	w = (struct walk){.visit = trusted, .arg = &t};
 	t.owner = geteuid();
-	return walk(&w, interpreter);
+	good = walk(&w, interpreter);
+	free(interpreter);
+	return good;
 }
 
 bool trust_path(const char *path, unsigned what, struct error *error)
