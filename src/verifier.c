@@ -37,8 +37,8 @@ struct question {
 struct verifier {
 	uv_loop_t *loop;
 	char *path;
-	struct peer *peer; /* the process of now; NULL if there is none */
-	struct question *questions[BUCKETS];
+	struct peer *peer;	     /* the process of now; NULL if there is none */
+	struct question **questions; /* buckets; NULL: nothing was ever asked */
 	long long last_id;
 	int restarts;
 };
@@ -139,14 +139,14 @@ static struct question *any_question(const struct verifier *v)
 {
 	struct question *q = NULL;
 
-	for (size_t i = 0; i < BUCKETS && !q; i++)
+	for (size_t i = 0; v->questions && i < BUCKETS && !q; i++)
 		q = v->questions[i];
 	return q;
 }
 
 static void ask_again(struct verifier *v)
 {
-	for (size_t i = 0; i < BUCKETS; i++)
+	for (size_t i = 0; v->questions && i < BUCKETS; i++)
 		for (struct question *q = v->questions[i]; q && v->peer; q = q->next)
 			send_object(v->peer, q->object);
 }
@@ -187,7 +187,7 @@ static void on_exit_of_peer(uv_process_t *process, int64_t status, int signal)
 
 static struct question *find(struct verifier *v, long long id)
 {
-	struct question *q = id < 0 ? NULL : v->questions[id % BUCKETS];
+	struct question *q = id < 0 || !v->questions ? NULL : v->questions[id % BUCKETS];
 
 	while (q && q->id != id)
 		q = q->next;
@@ -412,6 +412,8 @@ struct question *verifier_ask(struct verifier *v, const struct proof *proof,
 {
 	struct question *q = xcalloc(1, sizeof(*q)), **bucket;
 
+	if (!v->questions)
+		v->questions = xcalloc(BUCKETS, sizeof(struct question *));
 	bucket = &v->questions[(v->last_id + 1) % BUCKETS];
 	*q = (struct question){.next = *bucket,
 	    .link = bucket,
@@ -454,5 +456,6 @@ void verifier_close(struct verifier *v)
 		peer_close(v->peer);
 	}
 	free(v->path);
+	free(v->questions);
 	free(v);
 }
