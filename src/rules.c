@@ -74,11 +74,14 @@ static size_t make_opts(cfg_opt_t *opts, unsigned where)
 
 static bool take(struct settings *settings, cfg_t *cfg, unsigned where, struct error *error)
 {
+	cfg_opt_t *opt = cfg->opts; /* in the order of make_opts() */
+
 	for (int id = 0; id < OPTION__MAX; id++) {
 		const struct option_def *def = &option_defs[id];
-		cfg_opt_t *opt = def->where & where ? cfg_getopt(cfg, def->name) : NULL;
 
-		for (unsigned i = 0; opt && i < cfg_opt_size(opt); i++) {
+		if (!(def->where & where))
+			continue;
+		for (unsigned i = 0; i < cfg_opt_size(opt); i++) {
 			const char *value;
 
 			if (def->kind == OPTION_IS_FLAG)
@@ -88,6 +91,7 @@ static bool take(struct settings *settings, cfg_t *cfg, unsigned where, struct e
 			if (value && !settings_put(settings, (enum option_id)id, value, error))
 				return false;
 		}
+		opt++;
 	}
 	return true;
 }
