@@ -27,7 +27,8 @@ struct question {
 	struct question *next, **link; /* in its bucket */
 	struct verifier *verifier;
 	long long id;
-	struct json_object *object; /* as it was sent, to ask again */
+	struct buf line; /* as it is sent, perhaps again */
+	long timeout;	 /* ms */
 	uv_timer_t silence;
 	verifier_verdict *verdict;
 	verifier_progress *progress;
@@ -71,7 +72,7 @@ static void question_end(struct question *q)
 	*q->link = q->next;
 	if (q->next)
 		q->next->link = q->link;
-	json_object_put(q->object);
+	buf_free(&q->line);
 	uv_close((uv_handle_t *)&q->silence, on_question_closed);
 }
 
@@ -123,13 +124,13 @@ static void on_written(uv_write_t *request, int status)
 	free(w);
 }
 
-static void send_object(struct peer *peer, struct json_object *object)
+static void send_line(struct peer *peer, const struct buf *line)
 {
 	struct write *w = xcalloc(1, sizeof(*w));
 	uv_buf_t buf;
 
 	w->line = (struct buf)BUF_INIT(JSONLINE_MAX);
-	jsonline_add(&w->line, object);
+	buf_add(&w->line, line->data, line->len);
 	buf = uv_buf_init(w->line.data, (unsigned)w->line.len);
 	if (uv_write(&w->request, (uv_stream_t *)&peer->in, &buf, 1, on_written))
 		on_written(&w->request, -1);
@@ -148,7 +149,7 @@ static void ask_again(struct verifier *v)
 {
 	for (size_t i = 0; v->questions && i < BUCKETS; i++)
 		for (struct question *q = v->questions[i]; q && v->peer; q = q->next)
-			send_object(v->peer, q->object);
+			send_line(v->peer, &q->line);
 }
 
 /* The process is gone: once it is started again and asked again, then the questions are lost. */
@@ -397,9 +398,8 @@ static void on_ask(uv_timer_t *timer)
 	if (!q->verifier->peer)
 		start(q->verifier, &error);
 	if (q->verifier->peer) {
-		send_object(q->verifier->peer, q->object);
-		uv_timer_start(&q->silence, on_silence,
-		    (uint64_t)jsonline_integer(q->object, "timeout_ms", 0) + SILENCE, 0);
+		send_line(q->verifier->peer, &q->line);
+		uv_timer_start(&q->silence, on_silence, (uint64_t)q->timeout + SILENCE, 0);
 		return;
 	}
 	reason = xasprintf("the verifier cannot be started: %s", error.text);
@@ -411,6 +411,7 @@ struct question *verifier_ask(struct verifier *v, const struct proof *proof,
     verifier_verdict *verdict, verifier_progress *progress, void *arg)
 {
 	struct question *q = xcalloc(1, sizeof(*q)), **bucket;
+	struct json_object *o;
 
 	if (!v->questions)
 		v->questions = xcalloc(BUCKETS, sizeof(struct question *));
@@ -419,10 +420,14 @@ struct question *verifier_ask(struct verifier *v, const struct proof *proof,
 	    .link = bucket,
 	    .verifier = v,
 	    .id = ++v->last_id,
+	    .line = BUF_INIT(JSONLINE_MAX),
+	    .timeout = proof->timeout,
 	    .verdict = verdict,
 	    .progress = progress,
 	    .arg = arg};
-	q->object = proof_to_json(proof, q->id, progress != NULL);
+	o = proof_to_json(proof, q->id, progress != NULL);
+	jsonline_add(&q->line, o);
+	json_object_put(o);
 	if (q->next)
 		q->next->link = &q->next;
 	*bucket = q;
@@ -435,14 +440,13 @@ struct question *verifier_ask(struct verifier *v, const struct proof *proof,
 
 void *verifier_cancel(struct question *q)
 {
-	struct json_object *o = json_object_new_object();
+	struct buf line = BUF_INIT(64);
 	void *arg = q->arg;
 
-	jsonline_set_integer(o, "id", q->id);
-	json_object_object_add(o, "cancel", json_object_new_boolean(true));
+	buf_printf(&line, "{\"id\": %lld, \"cancel\": true}\n", q->id);
 	if (q->verifier->peer)
-		send_object(q->verifier->peer, o);
-	json_object_put(o);
+		send_line(q->verifier->peer, &line);
+	buf_free(&line);
 	question_end(q);
 	return arg;
 }
