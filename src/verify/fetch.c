@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* One GET of one URL at one address. libcurl says which sockets to watch, libuv watches them. */
+/* One GET of one URL at one address. */
 #include "config.h"
 
 #include "verify/fetch.h"
@@ -11,7 +11,6 @@
 
 #include "buf.h"
 
-#define IN_FLIGHT_MAX 256
 #define BODY_MAX 4096
 #define HEADERS_MAX (256 * 1024)
 #define CONNECT_MS 10000
@@ -60,13 +59,29 @@ struct fetch {
 	void *arg;
 };
 
+/* Of TLS, or of a user in the URL, nothing must be left for the next one. */
+static bool is_plain(const struct fetch *f)
+{
+	return !f->raw && !strncmp(f->url, "http:", 5) && !strchr(f->url, '@');
+}
+
+/* The handle, to be used again if it may: making one takes a tenth of the time of a fetch. */
+static void give_back(struct fetch *f)
+{
+	struct fetches *all = f->all;
+
+	curl_multi_remove_handle(all->multi.curl, f->easy);
+	if (is_plain(f) && all->n < FETCHES_MAX)
+		all->idle[all->n++] = f->easy;
+	else
+		curl_easy_cleanup(f->easy);
+}
+
 /* What came, and what is needed to ask. */
 static void clear(struct fetch *f)
 {
-	if (f->easy) {
-		curl_multi_remove_handle(f->all->multi, f->easy);
-		curl_easy_cleanup(f->easy);
-	}
+	if (f->easy)
+		give_back(f);
 	curl_slist_free_all(f->connect_to);
 	buf_free(&f->body);
 	for (size_t i = 0; i < HEADER__MAX; i++) {
@@ -193,145 +208,34 @@ static void finish(struct fetch *f, CURLcode code)
 	fetch_free(f);
 }
 
-/* Ends the fetches that libcurl is through with. */
-static void reap(struct fetches *all)
+static void on_ended(CURL *easy, CURLcode code)
 {
-	struct CURLMsg *message;
 	struct fetch *f;
-	CURLcode code;
-	int left;
 
-	while ((message = curl_multi_info_read(all->multi, &left))) {
-		if (message->msg != CURLMSG_DONE)
-			continue;
-		/* The message is gone with the handle. */
-		code = message->data.result;
-		curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, (char **)&f);
-		finish(f, code);
-	}
-}
-
-static void on_timer(uv_timer_t *timer)
-{
-	struct fetches *all = timer->data;
-	int running;
-
-	curl_multi_socket_action(all->multi, CURL_SOCKET_TIMEOUT, 0, &running);
-	reap(all);
-}
-
-/* Only checks keep the loop alive: there is always one that waits for what libcurl does. */
-static int set_timer(CURLM *multi, long ms, void *arg)
-{
-	struct fetches *all = arg;
-
-	(void)multi;
-	if (ms < 0)
-		uv_timer_stop(&all->timer);
-	else
-		uv_timer_start(&all->timer, on_timer, (uint64_t)ms, 0);
-	return 0;
-}
-
-/* A socket of libcurl's, as libuv sees it. */
-struct watch {
-	uv_poll_t poll;
-	curl_socket_t socket;
-	struct fetches *all;
-};
-
-static void on_socket(uv_poll_t *poll, int status, int events)
-{
-	struct watch *w = poll->data;
-	struct fetches *all = w->all;
-	int flags = 0, running;
-
-	/* libcurl finds out itself, by reading, which error it is. */
-	if (status < 0)
-		flags = CURL_CSELECT_IN | CURL_CSELECT_OUT;
-	if (events & UV_READABLE)
-		flags |= CURL_CSELECT_IN;
-	if (events & UV_WRITABLE)
-		flags |= CURL_CSELECT_OUT;
-	curl_multi_socket_action(all->multi, w->socket, flags, &running);
-	reap(all);
-}
-
-static void free_watch(uv_handle_t *handle)
-{
-	free(handle->data);
-}
-
-static struct watch *watch_new(struct fetches *all, curl_socket_t socket)
-{
-	struct watch *w = xcalloc(1, sizeof(*w));
-
-	w->all = all;
-	w->socket = socket;
-	if (uv_poll_init_socket(all->loop, &w->poll, socket)) {
-		free(w);
-		return NULL;
-	}
-	w->poll.data = w;
-	curl_multi_assign(all->multi, socket, w);
-	return w;
-}
-
-static int set_socket(CURL *easy, curl_socket_t socket, int what, void *arg, void *socket_arg)
-{
-	struct fetches *all = arg;
-	struct watch *w = socket_arg;
-	int events = 0;
-
-	(void)easy;
-	if (what == CURL_POLL_REMOVE) {
-		if (w) {
-			uv_poll_stop(&w->poll);
-			uv_close((uv_handle_t *)&w->poll, free_watch);
-			curl_multi_assign(all->multi, socket, NULL);
-		}
-		return 0;
-	}
-	if (!w)
-		w = watch_new(all, socket);
-	if (!w)
-		return -1;
-	if (what & CURL_POLL_IN)
-		events |= UV_READABLE;
-	if (what & CURL_POLL_OUT)
-		events |= UV_WRITABLE;
-	uv_poll_start(&w->poll, events, on_socket);
-	return 0;
+	curl_easy_getinfo(easy, CURLINFO_PRIVATE, (char **)&f);
+	finish(f, code);
 }
 
 bool fetches_init(struct fetches *all, uv_loop_t *loop)
 {
-	if (curl_global_init(CURL_GLOBAL_DEFAULT) || !(all->multi = curl_multi_init()))
+	if (!multi_init(&all->multi, loop, on_ended))
 		return false;
 	all->headers = curl_slist_append(NULL, "Connection: close");
 	all->raw = curl_slist_append(
 	    curl_slist_append(NULL, "Connection: close"), "Accept-Encoding: gzip");
 	if (!all->headers || !all->raw)
 		return false;
-	all->loop = loop;
-	slots_init(&all->slots, IN_FLIGHT_MAX);
-	uv_timer_init(loop, &all->timer);
-	all->timer.data = all;
-	uv_unref((uv_handle_t *)&all->timer);
-	curl_multi_setopt(all->multi, CURLMOPT_SOCKETFUNCTION, set_socket);
-	curl_multi_setopt(all->multi, CURLMOPT_SOCKETDATA, all);
-	curl_multi_setopt(all->multi, CURLMOPT_TIMERFUNCTION, set_timer);
-	curl_multi_setopt(all->multi, CURLMOPT_TIMERDATA, all);
+	slots_init(&all->slots, FETCHES_MAX);
 	return true;
 }
 
 void fetches_free(struct fetches *all)
 {
-	curl_multi_cleanup(all->multi);
+	while (all->n)
+		curl_easy_cleanup(all->idle[--all->n]);
+	multi_free(&all->multi);
 	curl_slist_free_all(all->headers);
 	curl_slist_free_all(all->raw);
-	uv_close((uv_handle_t *)&all->timer, NULL);
-	curl_global_cleanup();
 }
 
 static size_t take_body(char *data, size_t size, size_t n, void *arg)
@@ -408,18 +312,15 @@ static struct curl_slist *connect_to(const union address *a)
 	return list;
 }
 
-static void set_request(struct fetch *f)
+/* What every fetch has; NULL if there is not enough memory. */
+static CURL *handle_new(void)
 {
-	CURL *easy = f->easy;
+	CURL *easy = curl_easy_init();
 
-	curl_easy_setopt(easy, CURLOPT_URL, f->url);
+	if (!easy)
+		return NULL;
 	curl_easy_setopt(easy, CURLOPT_PATH_AS_IS, 1L);
-	curl_easy_setopt(easy, CURLOPT_CONNECT_TO, f->connect_to);
-	curl_easy_setopt(easy, CURLOPT_HTTPHEADER, f->raw ? f->all->raw : f->all->headers);
 	curl_easy_setopt(easy, CURLOPT_USERAGENT, USER_AGENT);
-	curl_easy_setopt(easy, CURLOPT_REFERER, f->referer);
-	if (!f->raw)
-		curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "gzip");
 	curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
 	curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
 	/* So that we see what it is that comes instead of HTTP; it has no status then. */
@@ -427,6 +328,33 @@ static void set_request(struct fetch *f)
 	curl_easy_setopt(easy, CURLOPT_PROXY, "");
 	curl_easy_setopt(easy, CURLOPT_NOPROXY, "*");
 	curl_easy_setopt(easy, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
+	curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, 1L);
+	curl_easy_setopt(easy, CURLOPT_FORBID_REUSE, 1L);
+	/* Its addresses are ours; keeping them would make it look through all of them each time. */
+	curl_easy_setopt(easy, CURLOPT_DNS_CACHE_TIMEOUT, 0L);
+	curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+	curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, take_body);
+	curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, take_header);
+	return easy;
+}
+
+/* What each fetch has of its own. */
+static void set_request(struct fetch *f)
+{
+	CURL *easy = f->easy;
+	uint64_t connect_ms = f->timeout < CONNECT_MS ? f->timeout : CONNECT_MS;
+
+	curl_easy_setopt(easy, CURLOPT_URL, f->url);
+	curl_easy_setopt(easy, CURLOPT_CONNECT_TO, f->connect_to);
+	curl_easy_setopt(easy, CURLOPT_HTTPHEADER, f->raw ? f->all->raw : f->all->headers);
+	curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, f->raw ? NULL : "gzip");
+	curl_easy_setopt(easy, CURLOPT_REFERER, f->referer);
+	curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)connect_ms);
+	curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long)f->timeout);
+	curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, f->text);
+	curl_easy_setopt(easy, CURLOPT_PRIVATE, f);
+	curl_easy_setopt(easy, CURLOPT_WRITEDATA, f);
+	curl_easy_setopt(easy, CURLOPT_HEADERDATA, f);
 }
 
 static void set_tls(struct fetch *f)
@@ -446,39 +374,21 @@ static void set_tls(struct fetch *f)
 	curl_easy_setopt(easy, CURLOPT_DEBUGDATA, f);
 }
 
-static void set_connection(struct fetch *f)
-{
-	CURL *easy = f->easy;
-	uint64_t connect_ms = f->timeout < CONNECT_MS ? f->timeout : CONNECT_MS;
-
-	curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, 1L);
-	curl_easy_setopt(easy, CURLOPT_FORBID_REUSE, 1L);
-	curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
-	curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)connect_ms);
-	curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long)f->timeout);
-	curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, f->text);
-	curl_easy_setopt(easy, CURLOPT_PRIVATE, f);
-	curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, take_body);
-	curl_easy_setopt(easy, CURLOPT_WRITEDATA, f);
-	curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, take_header);
-	curl_easy_setopt(easy, CURLOPT_HEADERDATA, f);
-}
-
 /* Only now memory is taken for it: thousands may wait. */
 static void on_turn(struct slot *slot)
 {
 	struct fetch *f = (struct fetch *)((char *)slot - offsetof(struct fetch, slot));
+	struct fetches *all = f->all;
 
-	f->easy = curl_easy_init();
+	f->easy = all->n && is_plain(f) ? all->idle[--all->n] : handle_new();
 	f->connect_to = connect_to(&f->address);
 	if (!f->easy || !f->connect_to)
 		abort();
 	set_request(f);
-	set_connection(f);
 	if (!strncmp(f->url, "https:", 6))
 		set_tls(f);
 	/* Begins with the timer, from the loop. */
-	curl_multi_add_handle(f->all->multi, f->easy);
+	curl_multi_add_handle(all->multi.curl, f->easy);
 }
 
 struct fetch *fetch_start(struct fetches *all, const struct fetch_request *request,
@@ -491,6 +401,7 @@ struct fetch *fetch_start(struct fetches *all, const struct fetch_request *reque
 	    .referer = request->referer ? xstrdup(request->referer) : NULL,
 	    .address = *request->address,
 	    .timeout = request->timeout,
+	    .slot = {.urgent = request->begun},
 	    .body = BUF_INIT(BODY_MAX),
 	    .alert = -1,
 	    .done = done,

@@ -7,19 +7,22 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include <curl/curl.h>
 #include <uv.h>
 
 #include "verify/dns/servers.h"
+#include "verify/multi.h"
 #include "verify/slots.h"
+
+/* As many are under way at once. */
+#define FETCHES_MAX 256
 
 /* What all fetches of a loop share. */
 struct fetches {
-	uv_loop_t *loop;
-	CURLM *multi;
+	struct multi multi;
 	struct curl_slist *headers; /* of every request ... */
 	struct curl_slist *raw;	    /* ... and when nothing is to be decoded */
-	uv_timer_t timer;
+	CURL *idle[FETCHES_MAX];    /* handles to be used again */
+	size_t n;
 	struct slots slots;
 };
 
@@ -69,6 +72,7 @@ struct fetch_request {
 	const union address *address; /* to connect to, whatever host and port the URL has */
 	const char *referer;	      /* or NULL */
 	uint64_t timeout;	      /* ms */
+	bool begun;		      /* it goes on with what others have not begun yet */
 };
 
 /*
@@ -76,7 +80,8 @@ struct fetch_request {
  * and the CA do likewise), proxies and everything else in the environment or in files is ignored.
  * Up to 10 s of the time to connect.
  *
- * At most 256 fetches are under way at once, the others wait their turn. Unless cancelled, done()
+ * At most FETCHES_MAX are under way at once, the others wait their turn, those that go on with
+ * something first. Unless cancelled, done()
  * is called exactly once, never from within fetch_start(); the fetch is gone then, and what the
  * result points to is valid during the call only. The request may be gone at once.
  */

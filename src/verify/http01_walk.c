@@ -12,8 +12,8 @@
 
 /* The time that the CA has for all requests of a validation, in ms. */
 #define WALK_MS 19000
-/* More addresses than that are not looked at. */
-#define WALKS_MAX 64
+/* More addresses than that are not looked at behind redirects. */
+#define WALKS_MAX 256
 #define HTTP_PORT 80
 #define HTTPS_PORT 443
 
@@ -278,6 +278,7 @@ static void fetch(struct walk *walk)
 	    .address = &walk->peer,
 	    .referer = walk->seen.n > 1 ? walk->seen.v[walk->seen.n - 2] : NULL,
 	    .timeout = walk->ms < WALK_MS ? WALK_MS - walk->ms : 1,
+	    .begun = walk->hops || walk->http->round,
 	};
 	struct target target;
 

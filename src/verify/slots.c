@@ -9,10 +9,17 @@ void slots_init(struct slots *slots, size_t limit)
 	*slots = (struct slots){.limit = limit};
 }
 
+static struct line *line_of(struct slots *slots, const struct slot *slot)
+{
+	return slot->urgent ? &slots->urgent : &slots->other;
+}
+
 static void unlink_slot(struct slots *slots, struct slot *slot)
 {
-	*(slot->prev ? &slot->prev->next : &slots->first) = slot->next;
-	*(slot->next ? &slot->next->prev : &slots->last) = slot->prev;
+	struct line *line = line_of(slots, slot);
+
+	*(slot->prev ? &slot->prev->next : &line->first) = slot->next;
+	*(slot->next ? &slot->next->prev : &line->last) = slot->prev;
 	slot->next = slot->prev = NULL;
 	slot->waiting = false;
 }
@@ -23,8 +30,8 @@ static void serve(struct slots *slots)
 	if (slots->serving)
 		return;
 	slots->serving = true;
-	while (slots->used < slots->limit && slots->first) {
-		struct slot *slot = slots->first;
+	while (slots->used < slots->limit && (slots->urgent.first || slots->other.first)) {
+		struct slot *slot = slots->urgent.first ? slots->urgent.first : slots->other.first;
 
 		unlink_slot(slots, slot);
 		slot->holding = true;
@@ -42,11 +49,13 @@ void slots_limit(struct slots *slots, size_t limit)
 
 void slots_enter(struct slots *slots, struct slot *slot, void (*go)(struct slot *slot))
 {
+	struct line *line = line_of(slots, slot);
+
 	slot->go = go;
 	slot->waiting = true;
-	slot->prev = slots->last;
-	*(slots->last ? &slots->last->next : &slots->first) = slot;
-	slots->last = slot;
+	slot->prev = line->last;
+	*(line->last ? &line->last->next : &line->first) = slot;
+	line->last = slot;
 	serve(slots);
 }
 

@@ -1,21 +1,24 @@
 /* SPDX-License-Identifier: MIT */
-/* A limit to how many things are under way at once; the others wait in line. */
+/* A limit to how many things are under way at once; the others wait in one of two lines. */
 #ifndef ACMEHOOK_SLOTS_H
 #define ACMEHOOK_SLOTS_H
 
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Part of each thing that wants a slot; all zero before slots_enter(). */
+/* Part of each thing that wants a slot; before slots_enter() all zero, but perhaps "urgent". */
 struct slot {
 	struct slot *next, *prev; /* in the line, while it waits */
 	bool waiting;
+	bool urgent; /* goes before those that are not */
 	bool holding;
 	void (*go)(struct slot *slot);
 };
 
 struct slots {
-	struct slot *first, *last;
+	struct line {
+		struct slot *first, *last;
+	} urgent, other;
 	size_t limit, used;
 	bool serving;
 };

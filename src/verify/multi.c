@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: MIT */
+/* libcurl's transfers on the libuv loop. */
+#include "config.h"
+
+#include "verify/multi.h"
+
+#include <stdlib.h>
+
+#include "buf.h"
+
+/* Tells of the transfers that libcurl is through with. */
+static void reap(struct multi *m)
+{
+	struct CURLMsg *message;
+	int left;
+
+	while ((message = curl_multi_info_read(m->curl, &left)))
+		/* The message is gone with the handle. */
+		if (message->msg == CURLMSG_DONE)
+			m->ended(message->easy_handle, message->data.result);
+}
+
+static void on_timer(uv_timer_t *timer)
+{
+	struct multi *m = timer->data;
+	int running;
+
+	curl_multi_socket_action(m->curl, CURL_SOCKET_TIMEOUT, 0, &running);
+	reap(m);
+}
+
+/* Only checks keep the loop alive: there is always one that waits for what libcurl does. */
+static int set_timer(CURLM *curl, long ms, void *arg)
+{
+	struct multi *m = arg;
+
+	(void)curl;
+	if (ms < 0)
+		uv_timer_stop(&m->timer);
+	else
+		uv_timer_start(&m->timer, on_timer, (uint64_t)ms, 0);
+	return 0;
+}
+
+/* A socket of libcurl's, as libuv sees it. */
+struct watch {
+	uv_poll_t poll;
+	curl_socket_t socket;
+	struct multi *multi;
+};
+
+static void on_socket(uv_poll_t *poll, int status, int events)
+{
+	struct watch *w = poll->data;
+	struct multi *m = w->multi;
+	int flags = 0, running;
+
+	/* libcurl finds out itself, by reading, which error it is. */
+	if (status < 0)
+		flags = CURL_CSELECT_IN | CURL_CSELECT_OUT;
+	if (events & UV_READABLE)
+		flags |= CURL_CSELECT_IN;
+	if (events & UV_WRITABLE)
+		flags |= CURL_CSELECT_OUT;
+	curl_multi_socket_action(m->curl, w->socket, flags, &running);
+	reap(m);
+}
+
+static void free_watch(uv_handle_t *handle)
+{
+	free(handle->data);
+}
+
+static struct watch *watch_new(struct multi *m, curl_socket_t socket)
+{
+	struct watch *w = xcalloc(1, sizeof(*w));
+
+	w->multi = m;
+	w->socket = socket;
+	if (uv_poll_init_socket(m->loop, &w->poll, socket)) {
+		free(w);
+		return NULL;
+	}
+	w->poll.data = w;
+	curl_multi_assign(m->curl, socket, w);
+	return w;
+}
+
+static int set_socket(CURL *easy, curl_socket_t socket, int what, void *arg, void *socket_arg)
+{
+	struct multi *m = arg;
+	struct watch *w = socket_arg;
+	int events = 0;
+
+	(void)easy;
+	if (what == CURL_POLL_REMOVE) {
+		if (w) {
+			uv_close((uv_handle_t *)&w->poll, free_watch);
+			curl_multi_assign(m->curl, socket, NULL);
+		}
+		return 0;
+	}
+	if (!w)
+		w = watch_new(m, socket);
+	if (!w)
+		return -1;
+	if (what & CURL_POLL_IN)
+		events |= UV_READABLE;
+	if (what & CURL_POLL_OUT)
+		events |= UV_WRITABLE;
+	uv_poll_start(&w->poll, events, on_socket);
+	return 0;
+}
+
+bool multi_init(struct multi *m, uv_loop_t *loop, void (*ended)(CURL *easy, CURLcode code))
+{
+	*m = (struct multi){.loop = loop, .ended = ended};
+	if (curl_global_init(CURL_GLOBAL_DEFAULT) || !(m->curl = curl_multi_init()))
+		return false;
+	uv_timer_init(loop, &m->timer);
+	m->timer.data = m;
+	uv_unref((uv_handle_t *)&m->timer);
+	curl_multi_setopt(m->curl, CURLMOPT_SOCKETFUNCTION, set_socket);
+	curl_multi_setopt(m->curl, CURLMOPT_SOCKETDATA, m);
+	curl_multi_setopt(m->curl, CURLMOPT_TIMERFUNCTION, set_timer);
+	curl_multi_setopt(m->curl, CURLMOPT_TIMERDATA, m);
+	return true;
+}
+
+void multi_free(struct multi *m)
+{
+	curl_multi_cleanup(m->curl);
+	uv_close((uv_handle_t *)&m->timer, NULL);
+	curl_global_cleanup();
+}
