@@ -744,11 +744,52 @@ body {key}
 END
     look RETRY H59
     says '.reason | contains("404")'
+    says '[.servers[] | .status] | sort == [200, 404, 404]'
     web <<END
 every=5 body another
 body {key}
 END
-    look RETRY H60
+    look RETRY H59
+    says '[.servers[] | .verdict] | sort == ["PASS", "RETRY"]'
+}
+
+# ask NAME...: looks at three URLs of each at 127.0.0.1, all at once; the answers are in the file answers
+ask() {
+    local name i
+    for name in "$@"; do
+        for i in 1 2 3; do
+            printf '{"id": "%s/%s", "type": "http-01", "domain": "%s", "token": "%s", "values": ["%s"], "connect_to": ["127.0.0.1"], "authorities": ["%s"], "http_port": %s, "allow_reserved": true}\n' \
+                "$name" "$i" "$name" "$i-$token" "$i-$key_auth" "$authority" "$http"
+        done
+    done >questions
+    "$builddir/acmehook-verify" <questions >answers
+}
+
+@test "H59: several URLs of a name are asked for again together, those of others are not" {
+    serves '{key}'
+    # shellcheck disable=SC2046
+    ask $(printf 'www.example.org\n%.0s' {1..50})
+    [ "$(jq -s 'length == 150 and all(.case == "H01" and (.servers | length) == 1)' answers)" = true ]
+    # each once, and then some; not five times
+    count=$(grep -c ' Host: www.example.org|' "$requests")
+    [ "$count" -ge 154 ]
+    [ "$count" -lt 600 ]
+
+    names <<END
+* A a 127.0.0.1
+* * nodata
+END
+    : >"$requests"
+    web <<END
+host=www-1.example.org every=2 status 404
+body {key}
+END
+    # shellcheck disable=SC2046
+    ask $(printf 'www-%s.example.org\n' {1..30})
+    [ "$(jq -s 'length == 90 and all((.case == "H01") == (.id | startswith("www-1.") | not))' answers)" = true ]
+    for i in {2..30}; do
+        [ "$(grep -c " Host: www-$i.example.org|" "$requests")" -ge 7 ]
+    done
 }
 
 @test "H60: gone again" {

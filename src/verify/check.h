@@ -29,6 +29,7 @@ struct checks {
 	struct exchanges exchanges;
 	struct fetches fetches;
 	struct handshakes handshakes;
+	void *sharings; /* of http-01, in a tree of tsearch(3) */
 	struct check *first;
 	struct addresses resolvers; /* of resolv.conf, when it was read last */
 	uint64_t resolvers_at;	    /* ms */

@@ -15,8 +15,8 @@
 
 /* The requests of a walk may take 19 s; a look is not repeated before they are through. */
 #define PATIENCE 20000
-/* As often as Let's Encrypt looks: once, and then from four other places. */
-#define ROUNDS 5
+/* As often as Let's Encrypt looks after the first time: from four other places, at once. */
+#define AGAIN 4
 /* A server as slow as this is not asked more than once. */
 #define SLOW_MS 2000
 
@@ -41,12 +41,13 @@ static void clear_walks(struct http01 *http)
 /* Ready for another look; what the last one came to remains. */
 static void clear(struct http01 *http)
 {
+	sharing_leave(http);
 	clear_walks(http);
 	host_free(http->host);
 	outcome_free(&http->miss);
 	http->host = NULL;
 	http->miss = (struct outcome){0};
-	http->round = 0;
+	http->round = ROUND_FIRST;
 	http->missed = http->returned = false;
 }
 
@@ -71,41 +72,60 @@ static void settle(struct check *check)
 	check_looked_again(check, &outcome, &http->last);
 }
 
-static void start_round(struct http01 *http)
+static void start_round(struct http01 *http, enum round round)
 {
 	clear_walks(http);
-	for (size_t i = 0; i < http->host->addresses.n; i++)
-		http01_walk(http, &http->host->addresses.v[i]);
+	http->round = round;
+	for (int times = round == ROUND_FIRST ? 1 : AGAIN; times > 0; times--)
+		for (size_t i = 0; i < http->host->addresses.n; i++)
+			http01_walk(http, &http->host->addresses.v[i]);
 }
 
-/* Is the round good, and soon enough over for another one? */
-static bool round_is_good(const struct http01 *http, bool *slow)
+void http01_repeat(struct http01 *http)
 {
-	bool good = true;
+	start_round(http, ROUND_AGAIN);
+}
 
-	*slow = false;
-	for (size_t i = 0; i < http->n; i++) {
-		good = good && http01_is_good(http->walks[i]);
-		*slow = *slow || http->walks[i]->ms > SLOW_MS;
-	}
-	return good;
+void http01_heard(struct http01 *http, const struct http01 *from)
+{
+	http->missed = http->alone = from->missed;
+	http->returned = from->returned;
+	outcome_copy(&http->miss, &from->miss);
+	settle(http->check);
+}
+
+static bool is_slow(const struct http01 *http)
+{
+	for (size_t i = 0; i < http->n; i++)
+		if (http->walks[i]->ms > SLOW_MS)
+			return true;
+	return false;
 }
 
 static void end_round(struct http01 *http)
 {
-	bool slow, good = round_is_good(http, &slow), first = http->round == 0;
+	size_t good = http01_good(http);
 
-	if (!first && good)
-		http->returned = http->missed;
-	if (!first && !good) {
+	switch (http->round) {
+	case ROUND_FIRST:
+		if (good == http->n && !is_slow(http) && !http->check->absent)
+			sharing_enter(http);
+		else
+			settle(http->check);
+		return;
+	case ROUND_AGAIN:
+		if (good == http->n)
+			break;
 		http->missed = true;
-		outcome_free(&http->miss);
-		http01_judge_round(http, &http->miss);
+		http01_judge_miss(http);
+		start_round(http, ROUND_MISSED);
+		return;
+	case ROUND_MISSED:
+		http->returned = good > 0;
+		break;
 	}
-	if ((first && !good) || slow || http->check->absent || ++http->round == ROUNDS)
-		settle(http->check);
-	else
-		start_round(http);
+	sharing_done(http);
+	settle(http->check);
 }
 
 void http01_walk_done(struct walk *walk)
@@ -121,7 +141,7 @@ static void on_host(void *arg)
 	struct http01 *http = arg;
 
 	if (http->host->addresses.n)
-		start_round(http);
+		start_round(http, ROUND_FIRST);
 	else
 		settle(http->check);
 }

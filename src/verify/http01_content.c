@@ -323,8 +323,7 @@ static void add_facts(
     struct walk *walk, const struct fetch_result *result, enum case_id id, const char *detail)
 {
 	struct outcome *o = &walk->outcome;
-	char *found =
-	    go_quote(result->body, result->len < QUOTE_OCTETS ? result->len : QUOTE_OCTETS);
+	char *found;
 
 	outcome_init(o, id);
 	if (result->status)
@@ -333,10 +332,15 @@ static void add_facts(
 		outcome_fact(o, FACT_DETAIL, "%s", detail);
 	if (walk->hops)
 		outcome_fact(o, FACT_TARGET, "%s", walk->url);
+	walk->body = clean_text(result->body, result->len, SHOW_OCTETS);
+	/* The rest is for sentences about what is not as it should be. */
+	if (o->verdict == VERDICT_PASS)
+		return;
+	found = go_quote(result->body, result->len < QUOTE_OCTETS ? result->len : QUOTE_OCTETS);
 	outcome_address(o, &walk->peer);
 	outcome_fact(o, FACT_FOUND, "%s", found);
 	outcome_fact(o, FACT_LIMIT, "%u", walk->http->check->profile->http.redirects);
-	walk->body = clean_text(result->body, result->len, SHOW_OCTETS);
+	add_page(o, result);
 	free(found);
 }
 
@@ -364,7 +368,6 @@ void http01_judge_response(struct walk *walk, const struct fetch_result *result)
 		detail = result->encoding;
 	}
 	add_facts(walk, result, id, detail);
-	add_page(&walk->outcome, result);
 	if (result->status != 200)
 		walk->outcome.ca = seen;
 	if (result->status == 200 && check->profile->http.content_max &&

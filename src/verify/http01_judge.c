@@ -60,6 +60,11 @@ static size_t count(const struct http01 *http, bool (*is)(const struct walk *wal
 	return n;
 }
 
+size_t http01_good(const struct http01 *http)
+{
+	return count(http, http01_is_good);
+}
+
 static bool v4_serves_it(const struct http01 *http)
 {
 	size_t n = 0;
@@ -150,9 +155,10 @@ static void judge_good(struct http01 *http, struct outcome *o)
 	free(faults);
 }
 
-void http01_judge_round(struct http01 *http, struct outcome *o)
+/* What the walks of the round mean. */
+static void judge_round(struct http01 *http, struct outcome *o)
 {
-	size_t good = count(http, http01_is_good);
+	size_t good = http01_good(http);
 	struct walk *bad = worst(http, http01_is_good);
 	char *reason;
 
@@ -193,7 +199,7 @@ static void judge_absence(struct http01 *http, struct outcome *o)
 {
 	struct walk *bad = worst(http, is_gone);
 
-	if (count(http, http01_is_good)) {
+	if (http01_good(http)) {
 		outcome_init(o, CASE_H63);
 	} else if (bad) {
 		outcome_init(o, bad->done ? bad->outcome.id : CASE_HTTP_WAITING);
@@ -236,11 +242,46 @@ static void add_walk(struct buf *b, struct walk *walk)
 	free(reason);
 }
 
-void http01_judge(struct http01 *http, struct outcome *o)
+/* The same walk was good before: what is good every time is told once. */
+static bool is_repeated(const struct http01 *http, size_t i)
+{
+	const struct walk *walk = http->walks[i];
+
+	for (size_t k = 0; k < i && http01_is_good(walk); k++)
+		if (http01_is_good(http->walks[k]) &&
+		    address_same(&http->walks[k]->address, &walk->address) &&
+		    address_same(&http->walks[k]->peer, &walk->peer))
+			return true;
+	return false;
+}
+
+static char *evidence(const struct http01 *http)
 {
 	struct buf servers = BUF_INIT(SIZE_MAX);
+
+	jsontext_open(&servers, NULL, '[');
+	for (size_t i = 0; i < http->n; i++)
+		if (!is_repeated(http, i))
+			add_walk(&servers, http->walks[i]);
+	jsontext_close(&servers, ']');
+	return servers.data;
+}
+
+void http01_judge_miss(struct http01 *http)
+{
+	struct walk *bad = worst(http, http01_is_good);
+
+	outcome_init(&http->miss, bad->outcome.id);
+	http->miss.ca = bad->outcome.ca;
+	blame(&http->miss, bad);
+	http->miss.servers = evidence(http);
+}
+
+void http01_judge(struct http01 *http, struct outcome *o)
+{
 	const struct check *check = http->check;
 	char *expected = go_quote(check->values.v[0], strlen(check->values.v[0]));
+	size_t have = 0, total = 0;
 
 	if (!http->n)
 		judge_addresses(http, o);
@@ -248,18 +289,20 @@ void http01_judge(struct http01 *http, struct outcome *o)
 		judge_absence(http, o);
 	else if (http->missed)
 		judge_rounds(http, o);
+	else if (sharing_waits(http))
+		outcome_init(o, CASE_HTTP_WAITING);
 	else
-		http01_judge_round(http, o);
+		judge_round(http, o);
 	o->name = xstrdup(check->domain);
 	outcome_fact(o, FACT_NAME, "%s", check->domain);
 	outcome_fact(o, FACT_DOMAIN, "%s", check->domain);
 	outcome_fact(o, FACT_EXPECTED, "%s", expected);
-	outcome_fact(o, FACT_HAVE, "%zu", count(http, http01_is_good));
-	outcome_fact(o, FACT_TOTAL, "%zu", http->n);
-	jsontext_open(&servers, NULL, '[');
-	for (size_t i = 0; i < http->n; i++)
-		add_walk(&servers, http->walks[i]);
-	jsontext_close(&servers, ']');
-	o->servers = servers.data;
+	for (size_t i = 0; i < http->n; i++) {
+		total += !is_repeated(http, i);
+		have += !is_repeated(http, i) && http01_is_good(http->walks[i]);
+	}
+	outcome_fact(o, FACT_HAVE, "%zu", have);
+	outcome_fact(o, FACT_TOTAL, "%zu", total);
+	o->servers = http->missed ? xstrdup(http->miss.servers) : evidence(http);
 	free(expected);
 }
