@@ -110,11 +110,16 @@ bool preflight_follows(const struct job *job, size_t i)
 
 bool preflight_may_route(const struct job *job)
 {
-	for (size_t i = 0; i < job->deploy.events.n; i++)
-		if (!job->deploy.targets[i].handler &&
-		    !(job->deploy.targets[i].unhandled && preflight_follows(job, i)))
+	bool any = false;
+
+	for (size_t i = 0; i < job->deploy.events.n; i++) {
+		const struct target *target = &job->deploy.targets[i];
+
+		if (!target->handler && !(target->unhandled && preflight_follows(job, i)))
 			return false;
-	return true;
+		any = any || !target->handler;
+	}
+	return any;
 }
 
 /* The name that the record is at: whom does it make handlers write it for? */
