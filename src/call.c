@@ -105,6 +105,7 @@ int call_command(struct session *session)
 	/* of many names one may be for somebody, and must then not be passed over in silence */
 	job->declined = job->declined && !job->deploy.calls.n;
 	if (command->explain) {
+		job_gather(job);
 		explain_job(job);
 	} else {
 		job_start(job, on_done, NULL);

@@ -26,7 +26,7 @@ static void collect(struct job *job)
 	const struct event *events = job->deploy.events.v;
 	struct strlist *names = &job->names;
 
-	for (size_t i = 0; i < batch_own(&job->deploy); i++)
+	for (size_t i = 0; i < job->deploy.events.n; i++)
 		if (job->tasks[i].call && verb_is_challenge(events[i].verb)) {
 			strlist_add(names, events[i].field[FIELD_DOMAIN]);
 			if (events[i].field[FIELD_DELEGATE])

@@ -102,7 +102,7 @@ struct call {
 	char *input;	     /* standard input; NULL: /dev/null */
 	struct strlist argv; /* the handler first */
 	struct strlist env;  /* "NAME=VALUE" to set, "NAME" to take away */
-	size_t first, count; /* the events it is for */
+	size_t first, count; /* the events it is for, of those that were written */
 	bool bracket;	     /* carries no event itself */
 	bool awaited;	     /* of something that is said: there is an answer to wait for */
 };

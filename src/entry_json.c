@@ -12,13 +12,15 @@
 #include "jsonline.h"
 
 /* Grows when an older acmehook would misunderstand what is written. */
-#define FORMAT 1
+#define FORMAT 2
 
 static const char *const states[] = {
     [ENTRY_DEPLOYING] = "deploying",
     [ENTRY_DEPLOYED] = "deployed",
     [ENTRY_CLEANING] = "cleaning",
     [ENTRY_FAILED] = "failed",
+    [ENTRY_PLANNED] = "planned",
+    [ENTRY_UNWANTED] = "unwanted",
 };
 _Static_assert(nitems(states) == ENTRY__MAX, "a state without name");
 

@@ -164,13 +164,15 @@ void explain_job(struct job *job)
 		print_task(job, i);
 	for (size_t c = 0; c < job->deploy.calls.n && !job->error.failure; c++) {
 		const struct call *call = &job->deploy.calls.v[c];
+		const struct target *target =
+		    &job->deploy.targets[batch_index(&job->deploy, call, 0)];
 
-		if (job->deploy.targets[call->first].to->compose) {
+		if (target->to->compose) {
 			printf("says:\n%s", call->input);
 			continue;
 		}
 		print_words("argv:", call->argv.v);
-		print_env(call, &job->deploy.targets[call->first].view);
+		print_env(call, &target->view);
 	}
 	if (!job->deploy.events.n && !job->error.failure)
 		printf("event:    unknown; it succeeds and goes nowhere\n");

@@ -11,6 +11,7 @@
 
 #include "claim.h"
 #include "alert.h"
+#include "gather.h"
 #include "journal.h"
 #include "keep.h"
 #include "preflight.h"
@@ -37,12 +38,18 @@ void job_fail(struct job *job, size_t i, const struct error *error)
 
 static void link_calls(struct job *job)
 {
+	for (size_t i = 0; i < job->deploy.events.n; i++) {
+		job->tasks[i].call = NULL;
+		job->tasks[i].run = NULL;
+	}
 	for (size_t c = 0; c < job->deploy.calls.n; c++) {
 		const struct call *call = &job->deploy.calls.v[c];
 
-		for (size_t i = call->first; i < call->first + call->count && !call->bracket; i++) {
-			job->tasks[i].call = call;
-			job->tasks[i].run = &job->deploy.runs[c];
+		for (size_t k = 0; k < call->count && !call->bracket; k++) {
+			struct task *task = &job->tasks[batch_index(&job->deploy, call, k)];
+
+			task->call = call;
+			task->run = &job->deploy.runs[c];
 		}
 	}
 }
@@ -80,9 +87,32 @@ static bool recall(struct job *job, struct error *error)
 	if (!journal_open(journal, false, error) && error->failure)
 		return false;
 	if (batch->events.v[0].verb == VERB_CLEAN)
-		return recall_deployed(journal, job->from, &batch->events, error);
-	batch->told = recall_batch(journal, job->from, &batch->events);
+		return recall_deployed(journal, job->from, batch, error);
+	recall_batch(journal, job->from, batch);
 	return true;
+}
+
+/* One for each event; those that are there stay. */
+static void add_tasks(struct job *job, size_t n)
+{
+	job->tasks = xrealloc(job->tasks, (job->deploy.events.n + 1) * sizeof(*job->tasks));
+	for (; n < job->deploy.events.n; n++)
+		job->tasks[n] = (struct task){.with = n};
+}
+
+void job_gather(struct job *job)
+{
+	size_t n = job->deploy.events.n, culprit;
+	struct error error = {0};
+	bool done;
+
+	if (!n || job->error.failure || !verb_is_challenge(job->deploy.events.v[0].verb))
+		return;
+	done = gather(job, &job->deploy, &culprit, &error);
+	add_tasks(job, n);
+	link_calls(job);
+	if (!done)
+		job_fail(job, culprit, &error);
 }
 
 /* Nobody is for any of it, and the client asks others. */
@@ -129,15 +159,12 @@ struct job *job_new(struct jobs *jobs, const struct dialect *from, const struct 
 	job->from = from;
 	job->form = form;
 	job->error = *error;
-	job->deploy.events = *events;
-	*events = (struct events){0};
+	batch_take(&job->deploy, events);
 	if (job->error.failure && job->deploy.events.n)
 		job->culprit = job->deploy.events.n - 1; /* reading stopped there */
 	if (!job->error.failure && !recall(job, &why))
 		job_fail(job, 0, &why);
-	job->tasks = xcalloc(job->deploy.events.n, sizeof(*job->tasks));
-	for (size_t i = 0; i < job->deploy.events.n; i++)
-		job->tasks[i].with = i;
+	add_tasks(job, 0);
 	if (job->error.failure) {
 		job->declined = is_unknown_offer(job);
 		return job;
@@ -233,6 +260,7 @@ bool job_deployed(const struct job *job, size_t i)
 	const struct run *run = job->tasks[i].run;
 
 	return job->deploy.events.v[i].verb == VERB_DEPLOY && run && run->started &&
+	       job->deploy.targets[i].role != ROLE_AGAIN &&
 	       !(run->error.failure && job->deploy.targets[i].to->flags & DIALECT_DECLINES);
 }
 
@@ -269,14 +297,16 @@ static void run_failed(struct job *job, struct batch *batch, struct run *run)
 
 	if (batch == &job->undo)
 		return;
-	for (size_t i = call->first; i < call->first + call->count; i++) {
-		if (job->tasks[i].error.failure)
+	for (size_t k = 0; k < call->count; k++) {
+		struct task *task = &job->tasks[batch_index(batch, call, k)];
+
+		if (task->error.failure)
 			continue;
-		job->tasks[i].error = run->error;
-		job->tasks[i].call = call;
-		job->tasks[i].run = run;
+		task->error = run->error;
+		task->call = call;
+		task->run = run;
 	}
-	job_fail(job, call->first, &run->error);
+	job_fail(job, batch_index(batch, call, 0), &run->error);
 }
 
 /* The pause before a clean is tried for the second time, in ms; it doubles each time, up to a
@@ -287,11 +317,11 @@ static void run_failed(struct job *job, struct batch *batch, struct run *run)
 static bool tries_again(struct job *job, struct batch *batch, struct run *run)
 {
 	const struct call *call = &batch->calls.v[batch->at];
-	const struct view *view = &batch->targets[call->first].view;
+	const struct view *view = &batch->targets[batch_index(batch, call, 0)].view;
 	long tries = run->tries + 1;
 
-	if (batch->events.v[call->first].verb != VERB_CLEAN || job->jobs->stopping ||
-	    tries >= view_number(view, OPTION_CLEAN_TRIES))
+	if (batch->events.v[batch_index(batch, call, 0)].verb != VERB_CLEAN ||
+	    job->jobs->stopping || tries >= view_number(view, OPTION_CLEAN_TRIES))
 		return false;
 	process_result_free(&run->result);
 	*run = (struct run){.tries = tries};
@@ -305,14 +335,15 @@ static void on_run_ended(void *arg, const struct process_result *result)
 	struct batch *batch = batch_now(job);
 	struct run *run = &batch->runs[batch->at];
 	const struct call *call = &batch->calls.v[batch->at];
+	size_t first = batch_index(batch, call, 0);
 
 	job->transport = NULL;
 	run->ended = true;
 	run->result = *result;
-	run_judge(run, &batch->targets[call->first], call);
+	run_judge(run, &batch->targets[first], call);
 	if (run->error.failure && tries_again(job, batch, run))
 		return;
-	if (run->error.failure && (batch == &job->undo || !job_doubts(job, call->first)))
+	if (run->error.failure && (batch == &job->undo || !job_doubts(job, first)))
 		run_failed(job, batch, run);
 	batch->at++;
 	run_next(job);
@@ -321,7 +352,7 @@ static void on_run_ended(void *arg, const struct process_result *result)
 static void start_run(struct job *job, struct batch *batch)
 {
 	struct call *call = &batch->calls.v[batch->at];
-	const struct target *target = &batch->targets[call->first];
+	const struct target *target = &batch->targets[batch_index(batch, call, 0)];
 	const struct transport *transport = transport_of(target->to);
 	struct run *run = &batch->runs[batch->at];
 	const struct errand errand = {
@@ -373,6 +404,7 @@ static void begin(struct job *job)
 {
 	struct error error = {0};
 
+	job_gather(job);
 	if (job->error.failure) {
 		finish(job);
 		return;

@@ -35,6 +35,7 @@ struct task {
 	const struct run *run; /* the one that carried it, or what kept it from being carried */
 	const struct call *call;
 	const struct run *undone; /* the one that cleaned it again; NULL: none did */
+	bool undo_waits;	  /* for other values of its name */
 	bool recorded;		  /* the journal has an entry for it */
 	size_t with; /* the event that it is verified with: itself, or an earlier one */
 	struct strlist known, others; /* values beside it; see values.h */
@@ -110,6 +111,9 @@ struct job *job_new(struct jobs *jobs, const struct dialect *from, const struct 
  */
 void job_start(struct job *job, void (*done)(struct job *job, void *arg), void *arg);
 void job_free(struct job *job);
+/* Adds what other calls of the client had to do with it, as job_start() will once more when nobody
+ * can change it any more; see gather.h. */
+void job_gather(struct job *job);
 
 /* Ends what runs, in order: handlers are stopped, what they did is undone if the client will not.
  */

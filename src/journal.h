@@ -80,6 +80,9 @@ enum entry_state {
 	ENTRY_DEPLOYED,	 /* it is there, and the client knows */
 	ENTRY_CLEANING,	 /* as deploying, for the way back */
 	ENTRY_FAILED,	 /* it may be there, and the client knows that it cannot count on it */
+	ENTRY_PLANNED,	 /* its handler is told with a later call of the client */
+	ENTRY_UNWANTED,	 /* it is there, the client has cleaned it; its handler is told when all
+			    values of the name are */
 	ENTRY__MAX
 };
 

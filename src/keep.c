@@ -18,13 +18,22 @@
 static const enum field paths[] = {
     FIELD_KEY_PATH, FIELD_CERT_PATH, FIELD_CHAIN_PATH, FIELD_FULLCHAIN_PATH, FIELD_OCSP_PATH};
 
+/* An event behind the one that could not be planned has none of its own. */
+static const struct view *view_of(const struct job *job, size_t i)
+{
+	const struct target *targets = job->deploy.targets;
+
+	return &targets[target_is_planned(&targets[i]) ? i : job->culprit].view;
+}
+
 /* All events of a job have one verb. What could not be understood, or is for nobody, is none to be
  * kept. */
 static bool is_kept(const struct job *job, size_t i)
 {
 	const struct event *event = &job->deploy.events.v[i];
 
-	return verb_is_kept(event->verb) && event->field[FIELD_DOMAIN] && job->deploy.targets &&
+	return verb_is_kept(event->verb) && event->field[FIELD_DOMAIN] &&
+	       target_is_planned(&job->deploy.targets[job->culprit]) &&
 	       !job->deploy.targets[i].unhandled && !job->deploy.targets[i].spared;
 }
 
@@ -32,7 +41,7 @@ bool keep_open(struct job *job)
 {
 	struct error error = {0};
 
-	for (size_t i = 0; i < batch_own(&job->deploy); i++)
+	for (size_t i = 0; i < job->deploy.events.n; i++)
 		if (is_kept(job, i) && job->tasks[i].call)
 			return journal_open(job->jobs->journal, true, &error);
 	return false;
@@ -40,18 +49,9 @@ bool keep_open(struct job *job)
 
 void keep_names(struct job *job)
 {
-	for (size_t i = 0; i < batch_own(&job->deploy); i++)
+	for (size_t i = 0; i < job->deploy.events.n; i++)
 		if (is_kept(job, i) && job->tasks[i].call)
 			strlist_take(&job->names, cert_lock_name(&job->deploy.events.v[i]));
-}
-
-/* An event behind the one that could not be planned has none of its own. */
-static const struct view *view_of(const struct job *job, size_t i)
-{
-	const struct target *targets = job->deploy.targets;
-
-	return &targets[targets[i].view.layer[nitems(targets->view.layer) - 1] ? i : job->culprit]
-		    .view;
 }
 
 static void set_event(struct cert *cert, const struct event *event)
@@ -137,7 +137,7 @@ bool keep_begin(struct job *job, struct error *error)
 		return false;
 	if (!job->locked)
 		return true;
-	for (size_t i = 0; i < batch_own(&job->deploy); i++)
+	for (size_t i = 0; i < job->deploy.events.n; i++)
 		if (is_kept(job, i) && job->tasks[i].call)
 			note(job, i);
 	return true;
@@ -185,7 +185,7 @@ static void remember(struct job *job, size_t i)
 
 void keep_end(struct job *job)
 {
-	for (size_t i = 0; i < batch_own(&job->deploy); i++) {
+	for (size_t i = 0; i < job->deploy.events.n; i++) {
 		if (!is_kept(job, i) || is_untouched(job, i))
 			continue;
 		if (!is_installed(job, i))

@@ -101,6 +101,12 @@ static void print_list(const struct pending *p)
 
 static void next(struct pending *p);
 
+/* Its client has hardly had the time to come to the last of its batch. */
+static bool is_planned(const struct pending *p, const struct entry *entry)
+{
+	return entry->state == ENTRY_PLANNED && p->now - entry->created < ENTRY_IN_USE;
+}
+
 /*
  * The lock is free, so whoever wrote the entry is done with it or was killed. What was finished a
  * client may still count on: it has its time.
@@ -109,7 +115,7 @@ static bool is_left_behind(const struct pending *p, const struct entry *entry)
 {
 	bool told = p->session->command->settings.v[OPTION_OLDER_THAN].set;
 
-	return told || !entry_in_use(entry, p->now);
+	return told || !(entry_in_use(entry, p->now) || is_planned(p, entry));
 }
 
 static void on_cleaned(struct job *job, void *arg)
@@ -118,7 +124,7 @@ static void on_cleaned(struct job *job, void *arg)
 
 	if (job->error.failure)
 		p->failed++;
-	else
+	else if (job->deploy.targets[0].role != ROLE_LATER) /* else others are still in use */
 		p->cleaned++;
 	p->session->jobs.scope.fixed = NULL;
 	settings_free(&p->fixed);

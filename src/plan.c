@@ -118,9 +118,96 @@ bool target_plan(const struct scope *scope, const struct event *event, struct ta
 		   rules->file ? rules->file : "the configuration file");
 }
 
-size_t batch_own(const struct batch *batch)
+/* --- batches */
+
+bool target_is_planned(const struct target *target)
 {
-	return batch->events.n - batch->told;
+	return target->view.layer[nitems(target->view.layer) - 1] != NULL;
+}
+
+void batch_take(struct batch *batch, struct events *events)
+{
+	batch->events = *events;
+	batch->targets = xcalloc(events->n, sizeof(*batch->targets));
+	*events = (struct events){0};
+}
+
+struct event *batch_add(struct batch *batch, enum role role)
+{
+	size_t n = batch->events.n;
+
+	batch->targets = xrealloc(batch->targets, (n + 1) * sizeof(*batch->targets));
+	batch->targets[n] = (struct target){.role = role};
+	return events_add(&batch->events);
+}
+
+size_t batch_index(const struct batch *batch, const struct call *call, size_t k)
+{
+	return batch->order[call->first + k];
+}
+
+bool batch_is_new(const struct batch *batch, size_t i)
+{
+	enum role role = batch->targets[i].role;
+
+	return role == ROLE_NEW || role == ROLE_LATER || role == ROLE_NEVER;
+}
+
+/* Is the handler told of it with the calls of this batch? */
+static bool is_told_now(const struct target *target)
+{
+	return target->role != ROLE_TOLD && target->role != ROLE_LATER &&
+	       target->role != ROLE_NEVER;
+}
+
+/* Where an event comes in the calls: with the first one of its rule; in a chain a name before
+ * longer ones, so that a zone comes before what is below it. */
+struct rank {
+	size_t rule, length, i;
+};
+
+static int by_rank(const void *a, const void *b)
+{
+	const struct rank *x = a, *y = b;
+
+	if (x->rule != y->rule)
+		return x->rule < y->rule ? -1 : 1;
+	if (x->length != y->length)
+		return x->length < y->length ? -1 : 1;
+	return (x->i > y->i) - (x->i < y->i);
+}
+
+static size_t first_of_rule(const struct batch *batch, size_t i)
+{
+	size_t k = 0;
+
+	while (batch->targets[k].rule != batch->targets[i].rule)
+		k++;
+	return k;
+}
+
+/* Makes the order; returns how many there are in it. */
+static size_t arrange(struct batch *batch)
+{
+	struct rank *ranks = xcalloc(batch->events.n, sizeof(*ranks));
+	size_t n = 0;
+
+	for (size_t i = 0; i < batch->events.n; i++) {
+		const struct target *target = &batch->targets[i];
+		const char *domain = batch->events.v[i].field[FIELD_DOMAIN];
+		bool chain = view_number(&target->view, OPTION_CHAIN);
+
+		if (is_told_now(target))
+			ranks[n++] = (struct rank){
+			    first_of_rule(batch, i), chain && domain ? strlen(domain) : 0, i};
+	}
+	if (n)
+		qsort(ranks, n, sizeof(*ranks), by_rank);
+	batch->order = xcalloc(n, sizeof(*batch->order));
+	for (size_t k = 0; k < n; k++)
+		batch->order[k] = ranks[k].i;
+	free(ranks);
+	return n;
 }
 
 /* The calls from the first on are made by the interpreter, if one is set. */
@@ -132,17 +219,15 @@ static void interpret(const struct target *target, struct calls *calls, size_t f
 		strlist_put_first(&calls->v[c].argv, interpreter);
 }
 
-/* Events that follow each other and have the same rule share brackets and chains. */
-static bool write_calls(struct batch *batch, const struct event *events, struct error *error)
+static bool write_calls(
+    struct batch *batch, const struct event *events, size_t n, struct error *error)
 {
-	const struct target *targets = batch->targets;
-	size_t n = batch_own(batch);
-
 	for (size_t first = 0, count; first < n; first += count) {
-		const struct target *t = &targets[first];
+		const struct target *t = &batch->targets[batch->order[first]];
 		size_t before = batch->calls.n;
 
-		for (count = 1; first + count < n && targets[first + count].rule == t->rule;)
+		for (count = 1; first + count < n &&
+				batch->targets[batch->order[first + count]].rule == t->rule;)
 			count++;
 		if (t->handler && !t->spared &&
 		    !dialect_write(t->to, t->handler, view_number(&t->view, OPTION_CHAIN), events,
@@ -152,63 +237,81 @@ static bool write_calls(struct batch *batch, const struct event *events, struct 
 		}
 		interpret(t, &batch->calls, before);
 	}
-	batch->runs = xcalloc(batch->calls.n, sizeof(*batch->runs));
 	return true;
 }
 
-/* The events as handlers are told of them, where any is for another domain than the client's. */
-static void tell(struct events *told, const struct events *events)
+/* The events as handlers are told of them, in the order of the calls: of one that is delegated they
+ * hear the domain that it is delegated to. What is not borrowed is freed by forget_told(). */
+static struct event *make_told(const struct batch *batch, size_t n)
 {
-	bool any = false;
+	struct event *told = xcalloc(n, sizeof(*told));
 
-	for (size_t i = 0; i < events->n; i++)
-		any = any || events->v[i].field[FIELD_DELEGATE];
-	for (size_t i = 0; any && i < events->n; i++) {
-		struct event *event = events_add(told);
-		const char *domain = events->v[i].field[FIELD_DELEGATE];
-		char *name = domain ? record_name("dns-01", domain, NULL) : NULL;
+	for (size_t k = 0; k < n; k++) {
+		char *domain;
 
-		event_copy(event, &events->v[i]);
-		if (name) {
-			event_set(event, FIELD_DOMAIN, domain);
-			event_set(event, FIELD_FQDN, name);
-		}
-		free(name);
+		told[k] = batch->events.v[batch->order[k]];
+		domain = told[k].field[FIELD_DELEGATE];
+		if (!domain)
+			continue;
+		told[k].field[FIELD_DOMAIN] = domain;
+		told[k].field[FIELD_FQDN] = record_name("dns-01", domain, NULL);
 	}
+	return told;
+}
+
+static void forget_told(struct event *told, size_t n)
+{
+	for (size_t k = 0; k < n; k++)
+		if (told[k].field[FIELD_DELEGATE])
+			free(told[k].field[FIELD_FQDN]);
+	free(told);
+}
+
+static void drop_calls(struct batch *batch)
+{
+	for (size_t i = 0; batch->runs && i < batch->calls.n; i++)
+		process_result_free(&batch->runs[i].result);
+	free(batch->runs);
+	free(batch->order);
+	calls_free(&batch->calls);
+	batch->runs = NULL;
+	batch->order = NULL;
 }
 
 bool batch_plan(struct batch *batch, const struct scope *scope, size_t *i, struct error *error)
 {
-	struct events told = {0};
+	struct event *told;
 	bool good = true;
+	size_t n;
 
-	batch->targets = xcalloc(batch->events.n, sizeof(*batch->targets));
+	drop_calls(batch);
 	*i = 0;
 	for (size_t k = 0; k < batch->events.n; k++) {
-		if (target_plan(scope, &batch->events.v[k], &batch->targets[k], error) || !good)
+		if (target_is_planned(&batch->targets[k]) ||
+		    target_plan(scope, &batch->events.v[k], &batch->targets[k], error) || !good)
 			continue;
 		good = false;
 		*i = k;
 	}
 	if (!good)
 		return false;
-	tell(&told, &batch->events);
-	good = write_calls(batch, told.n ? told.v : batch->events.v, error);
-	events_free(&told);
+	n = arrange(batch);
+	told = make_told(batch, n);
+	good = write_calls(batch, told, n, error);
+	forget_told(told, n);
+	batch->runs = xcalloc(batch->calls.n, sizeof(*batch->runs));
 	return good;
 }
 
 void batch_unplan(struct batch *batch)
 {
-	for (size_t i = 0; batch->runs && i < batch->calls.n; i++)
-		process_result_free(&batch->runs[i].result);
-	for (size_t i = 0; batch->targets && i < batch->events.n; i++)
-		free(batch->targets[i].handler);
-	free(batch->targets);
-	free(batch->runs);
-	batch->targets = NULL;
-	batch->runs = NULL;
-	calls_free(&batch->calls);
+	drop_calls(batch);
+	for (size_t i = 0; i < batch->events.n; i++) {
+		struct target *target = &batch->targets[i];
+
+		free(target->handler);
+		*target = (struct target){.role = target->role};
+	}
 }
 
 static bool says(const char *output, const char *word)
@@ -291,5 +394,6 @@ char *run_output(const struct run *run)
 void batch_free(struct batch *batch)
 {
 	batch_unplan(batch);
+	free(batch->targets);
 	events_free(&batch->events);
 }

@@ -16,8 +16,20 @@ struct scope {
 	bool offers; /* and goes on to its next offer where there is no handler */
 };
 
+/* Why an event is in a batch. */
+enum role {
+	ROLE_NEW,      /* the client tells of it now */
+	ROLE_TOLD,     /* it told of it earlier, and so was the handler; it is verified now */
+	ROLE_GATHERED, /* it told of it earlier, and the handler is told now */
+	ROLE_AGAIN,    /* deploy: it is there, and the handler is told again, so that it stays */
+	ROLE_ALSO,     /* clean: the client told of it earlier, and it waited for the others */
+	ROLE_LATER,    /* new, but the handler is told with a later call */
+	ROLE_NEVER,    /* clean: new, but the handler was never told to deploy it */
+};
+
 /* Who is told of an event, and how; the same index as the event. */
 struct target {
+	enum role role;
 	const struct rule *rule; /* NULL: none */
 	struct view view;
 	struct view
@@ -40,9 +52,9 @@ struct run {
 /* Calls that are run one after the other, up to the first that fails. All zero is an empty one. */
 struct batch {
 	struct events events;
-	size_t told; /* so many of them, the last ones, handlers know already: they get no calls */
 	struct target *targets;
 	struct calls calls;
+	size_t *order; /* the events of the calls, one call's after the other's */
 	struct run *runs;
 	size_t at; /* the call that is next, or runs */
 };
@@ -51,16 +63,26 @@ struct batch {
  * sentence, if there is none. */
 bool target_plan(const struct scope *scope, const struct event *event, struct target *target,
     struct error *error);
+/* Has it been looked for rule and handler, successful or not? */
+bool target_is_planned(const struct target *target);
+/* Takes over new events; there are none yet. */
+void batch_take(struct batch *batch, struct events *events);
+/* Adds an empty event, whose index stays. */
+struct event *batch_add(struct batch *batch, enum role role);
 /*
- * Finds rule and handler for each of batch->events, and makes the calls. False, with a sentence
- * and in *i the event that it is about, if that is not possible; there are no calls then.
+ * Finds rule and handler for each event that has none yet, and makes the calls, in place of those
+ * that there are: those of one rule together, and for a handler that takes many a name before
+ * longer ones. False, with a sentence and in *i the event that it is about, if that is not
+ * possible; there are no calls then.
  */
 bool batch_plan(struct batch *batch, const struct scope *scope, size_t *i, struct error *error);
 /* Makes it what it was before it was planned. */
 void batch_unplan(struct batch *batch);
 void batch_free(struct batch *batch);
-/* How many of its events, the first ones, are told now. */
-size_t batch_own(const struct batch *batch);
+/* The index of the k-th event of a call. */
+size_t batch_index(const struct batch *batch, const struct call *call, size_t k);
+/* Did the client tell of it now? */
+bool batch_is_new(const struct batch *batch, size_t i);
 
 /* What the end of a handler that was called so means: sets run->error or run->not_implemented. */
 void run_judge(struct run *run, const struct target *target, const struct call *call);

@@ -171,7 +171,9 @@ static void ask_alias(struct job *job, size_t i, void (*done)(struct job *job))
 bool preflight_start(struct job *job, void (*done)(struct job *job))
 {
 	/* of those that were told earlier it was asked then */
-	for (size_t i = 0; i < batch_own(&job->deploy); i++) {
+	for (size_t i = 0; i < job->deploy.events.n; i++) {
+		if (!batch_is_new(&job->deploy, i))
+			continue;
 		if (needs_caa(job, i))
 			ask_caa(job, i, done);
 		if (preflight_follows(job, i))

@@ -67,7 +67,7 @@ bool job_doubts(const struct job *job, size_t i)
 
 bool job_defers(const struct job *job, size_t i)
 {
-	return i < batch_own(&job->deploy) && batch_goes_on(&job->deploy.events.v[i]);
+	return batch_is_new(&job->deploy, i) && batch_goes_on(&job->deploy.events.v[i]);
 }
 
 long job_default_timeout(const char *type)
@@ -153,7 +153,8 @@ static size_t first_of_name(const struct job *job, size_t i)
 	const struct event *events = job->deploy.events.v;
 	size_t k = 0;
 
-	while (k < i && !(job_verifies(job, k) && values_share(&events[k], &events[i])))
+	while (k < i && !(job_verifies(job, k) && values_share(&events[k], &events[i]) &&
+			    !strcmp(events[k].field[FIELD_DOMAIN], events[i].field[FIELD_DOMAIN])))
 		k++;
 	return k;
 }

@@ -40,7 +40,7 @@ static size_t add_all_values(struct journal *journal, const struct dialect *from
 		const struct entry *entry = &entries.v[i];
 		struct event *added;
 
-		if (strcmp(entry->from, from->name) ||
+		if (strcmp(entry->from, from->name) || entry->state == ENTRY_UNWANTED ||
 		    (type && strcmp(entry->event.field[FIELD_TYPE], type)))
 			continue;
 		added = events_add(to);
@@ -77,15 +77,15 @@ static bool recall_one(struct journal *journal, const struct dialect *from,
 }
 
 bool recall_deployed(
-    struct journal *journal, const struct dialect *from, struct events *events, struct error *error)
+    struct journal *journal, const struct dialect *from, struct batch *batch, struct error *error)
 {
 	struct events complete = {0};
 	bool done = true;
 
-	for (size_t i = 0; i < events->n && done; i++)
-		done = recall_one(journal, from, &events->v[i], &complete, error);
-	events_free(events);
-	*events = complete;
+	for (size_t i = 0; i < batch->events.n && done; i++)
+		done = recall_one(journal, from, &batch->events.v[i], &complete, error);
+	batch_free(batch);
+	batch_take(batch, &complete);
 	return done;
 }
 
@@ -110,19 +110,21 @@ bool batch_goes_on(const struct event *event)
 static bool of_batch(
     const struct entry *entry, const struct dialect *from, const struct event *last)
 {
-	return entry->state == ENTRY_DEPLOYED && !entry->verdict &&
+	bool waits = entry->state == ENTRY_PLANNED;
+
+	return (waits || entry->state == ENTRY_DEPLOYED) && !entry->verdict &&
 	       !strcmp(entry->from, from->name) && remaining(&entry->event) > 0 &&
 	       same_text(entry->event.field[FIELD_ALTNAMES], last->field[FIELD_ALTNAMES]);
 }
 
-size_t recall_batch(struct journal *journal, const struct dialect *from, struct events *events)
+void recall_batch(struct journal *journal, const struct dialect *from, struct batch *batch)
 {
+	const struct events *events = &batch->events;
 	struct entries entries;
-	size_t found = 0;
 
 	if (events->n != 1 || events->v[0].verb != VERB_DEPLOY || remaining(&events->v[0]) != 0 ||
 	    !journal->open)
-		return 0;
+		return;
 	entries = journal_list(journal, NULL);
 	for (size_t i = 0; i < entries.n; i++) {
 		bool newest = of_batch(&entries.v[i], from, &events->v[0]);
@@ -131,11 +133,11 @@ size_t recall_batch(struct journal *journal, const struct dialect *from, struct 
 		for (size_t k = i + 1; k < entries.n && newest; k++)
 			newest = !of_batch(&entries.v[k], from, &events->v[0]) ||
 				 remaining(&entries.v[k].event) != remaining(&entries.v[i].event);
-		if (!newest)
-			continue;
-		event_copy(events_add(events), &entries.v[i].event);
-		found++;
+		if (newest)
+			event_copy(
+			    batch_add(batch,
+				entries.v[i].state == ENTRY_PLANNED ? ROLE_GATHERED : ROLE_TOLD),
+			    &entries.v[i].event);
 	}
 	entries_free(&entries);
-	return found;
 }

@@ -11,6 +11,11 @@
 #include "jsonline.h"
 #include "report.h"
 
+char *record_handler(const struct target *target)
+{
+	return target->handler && !target->to->compose ? xabsolute(target->handler) : NULL;
+}
+
 static void set_text(char **to, const char *text)
 {
 	free(*to);
@@ -38,7 +43,7 @@ static void put_deployed(struct job *job, size_t i, enum entry_state state, stru
 	set_verdict(&entry, task);
 	entry.from = xstrdup(job->from->name);
 	entry.to = xstrdup(target->to->name);
-	entry.handler = target->handler && !target->to->compose ? xabsolute(target->handler) : NULL;
+	entry.handler = record_handler(target);
 	entry.job = xstrdup(job->id);
 	job->tasks[i].recorded =
 	    journal_put(job->jobs->journal, &entry, state == ENTRY_DEPLOYING, error);
@@ -64,21 +69,39 @@ static void change(struct job *job, size_t i, enum entry_state state, bool verif
 	entry_free(&entry);
 }
 
+static bool begin_deploy(struct job *job, size_t i, struct error *error)
+{
+	enum role role = job->deploy.targets[i].role;
+
+	if (role == ROLE_LATER)
+		put_deployed(job, i, ENTRY_PLANNED, error);
+	else if (role != ROLE_AGAIN && job->tasks[i].call)
+		put_deployed(job, i, ENTRY_DEPLOYING, error);
+	return !error->failure;
+}
+
+static void begin_clean(struct job *job, size_t i)
+{
+	const struct target *target = &job->deploy.targets[i];
+
+	if (!job->jobs->journal->open)
+		return;
+	/* who is not told to clean leaves that to somebody else */
+	if (target->spared || target->role == ROLE_NEVER)
+		journal_remove(job->jobs->journal, &job->deploy.events.v[i]);
+	else if (target->role == ROLE_LATER)
+		change(job, i, ENTRY_UNWANTED, false);
+	else if (job->tasks[i].call)
+		change(job, i, ENTRY_CLEANING, false);
+}
+
 bool record_begin(struct job *job, struct error *error)
 {
-	for (size_t i = 0; i < batch_own(&job->deploy); i++) {
-		enum verb verb = job->deploy.events.v[i].verb;
-
-		/* who is not told to clean leaves that to somebody else */
-		if (verb == VERB_CLEAN && job->deploy.targets[i].spared && job->jobs->journal->open)
-			journal_remove(job->jobs->journal, &job->deploy.events.v[i]);
-		if (!job->tasks[i].call)
-			continue;
-		if (verb == VERB_DEPLOY)
-			put_deployed(job, i, ENTRY_DEPLOYING, error);
-		else if (verb == VERB_CLEAN && job->jobs->journal->open)
-			change(job, i, ENTRY_CLEANING, false);
-		if (error->failure)
+	for (size_t i = 0; i < job->deploy.events.n; i++) {
+		if (job->deploy.events.v[i].verb == VERB_CLEAN)
+			begin_clean(job, i);
+		else if (job->deploy.events.v[i].verb == VERB_DEPLOY &&
+			 !begin_deploy(job, i, error))
 			return false;
 	}
 	return true;
@@ -89,14 +112,25 @@ static bool went_well(const struct run *run)
 	return run && (run->not_implemented || (run->ended && !run->error.failure));
 }
 
+/* How a value is left that was to be deployed, and is there, perhaps. */
+static enum entry_state state_at_end(const struct job *job, size_t i)
+{
+	if (job->tasks[i].undo_waits)
+		return ENTRY_UNWANTED;
+	return job->error.failure ? ENTRY_FAILED : ENTRY_DEPLOYED;
+}
+
 static void end_deploy(struct job *job, size_t i)
 {
 	struct error error = {0};
+	bool deployed = job_deployed(job, i);
 
-	if (!job_deployed(job, i) || went_well(job->tasks[i].undone))
+	if (!deployed && job->deploy.targets[i].role == ROLE_GATHERED)
+		put_deployed(job, i, ENTRY_PLANNED, &error);
+	else if (!deployed || went_well(job->tasks[i].undone))
 		journal_remove(job->jobs->journal, &job->deploy.events.v[i]);
 	else
-		put_deployed(job, i, job->error.failure ? ENTRY_FAILED : ENTRY_DEPLOYED, &error);
+		put_deployed(job, i, state_at_end(job, i), &error);
 	if (error.failure)
 		report_line(job->jobs->report, "%s", error.text);
 }
@@ -113,15 +147,16 @@ static void end_clean(struct job *job, size_t i)
 
 void record_end(struct job *job)
 {
-	for (size_t i = 0; i < batch_own(&job->deploy); i++) {
-		if (!job->tasks[i].recorded)
+	for (size_t i = 0; i < job->deploy.events.n; i++) {
+		enum role role = job->deploy.targets[i].role;
+
+		if (role == ROLE_TOLD && job->tasks[i].verify)
+			change(job, i, ENTRY_DEPLOYED, true);
+		if (role == ROLE_TOLD || role == ROLE_LATER || !job->tasks[i].recorded)
 			continue;
 		if (job->deploy.events.v[i].verb == VERB_DEPLOY)
 			end_deploy(job, i);
 		else
 			end_clean(job, i);
 	}
-	for (size_t i = batch_own(&job->deploy); i < job->deploy.events.n; i++)
-		if (job->tasks[i].verify)
-			change(job, i, ENTRY_DEPLOYED, true);
 }

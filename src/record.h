@@ -13,5 +13,8 @@
 bool record_begin(struct job *job, struct error *error);
 /* After: what was cleaned, undone, or never begun is forgotten; the rest is as it stands now. */
 void record_end(struct job *job);
+/* The absolute path of a handler, as entries have it; NULL: it is no program. The caller frees it.
+ */
+char *record_handler(const struct target *target);
 
 #endif

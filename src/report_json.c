@@ -88,8 +88,13 @@ static void done(struct report *report, const struct job *job)
 	if (report->quiet && !job->error.failure)
 		return;
 	for (size_t i = 0; i < job->deploy.events.n; i++) {
-		struct json_object *o = result_to_json(job, i, NULL);
+		enum role role = job->deploy.targets[i].role;
+		struct json_object *o;
 
+		if (role == ROLE_AGAIN ||
+		    role == ROLE_ALSO) /* of which the client has said nothing */
+			continue;
+		o = result_to_json(job, i, NULL);
 		jsonline_add(&b, o);
 		json_object_put(o);
 	}

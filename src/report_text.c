@@ -132,7 +132,7 @@ static void add_overruled(struct buf *b, const struct job *job, size_t i)
 	buf_printf(b,
 	    "acmehook: %s: WARNING: %s; the challenge is %s, and that is enough (trust = dns)\n",
 	    job_title(job, i), task->run->error.text, cleaned ? "gone" : "there");
-	if (task->call->first == i)
+	if (batch_index(&job->deploy, task->call, 0) == i)
 		add_output(b, task->call, task->run);
 }
 
@@ -250,7 +250,7 @@ static void add_summary(struct buf *b, const struct job *job)
 		const struct event *event = &job->deploy.events.v[i];
 		const struct task *task = &job->tasks[i];
 
-		if (!task->run)
+		if (!task->run || job->deploy.targets[i].role == ROLE_AGAIN)
 			continue;
 		buf_printf(
 		    b, "acmehook: %s: done in %ld ms", job_title(job, i), task->run->result.ms);

@@ -6,10 +6,12 @@
 
 #include <stdlib.h>
 
+#include "gather.h"
+
 /* The way back of a deployment. */
 static void add_undo(struct job *job, size_t i)
 {
-	struct event *event = events_add(&job->undo.events);
+	struct event *event = batch_add(&job->undo, ROLE_NEW);
 	char *output = run_output(job->tasks[i].run);
 
 	event_copy(event, &job->deploy.events.v[i]);
@@ -22,9 +24,9 @@ static void add_undo(struct job *job, size_t i)
 static const struct run *run_of(const struct batch *batch, size_t i)
 {
 	for (size_t c = 0; c < batch->calls.n; c++)
-		if (!batch->calls.v[c].bracket &&
-		    i - batch->calls.v[c].first < batch->calls.v[c].count)
-			return &batch->runs[c];
+		for (size_t k = 0; k < batch->calls.v[c].count && !batch->calls.v[c].bracket; k++)
+			if (batch_index(batch, &batch->calls.v[c], k) == i)
+				return &batch->runs[c];
 	return NULL;
 }
 
@@ -62,11 +64,15 @@ static bool plan(struct job *job)
 		if (job_deployed(job, i))
 			add_undo(job, i);
 	if (!job->undo.events.n ||
-	    !batch_plan(&job->undo, &job->jobs->scope, &culprit, &job->undo_error))
+	    !batch_plan(&job->undo, &job->jobs->scope, &culprit, &job->undo_error) ||
+	    !gather(job, &job->undo, &culprit, &job->undo_error))
 		return false;
-	for (size_t i = 0; i < job->deploy.events.n; i++)
-		if (job_deployed(job, i))
-			job->tasks[i].undone = run_of(&job->undo, n++);
+	for (size_t i = 0; i < job->deploy.events.n; i++) {
+		if (!job_deployed(job, i))
+			continue;
+		job->tasks[i].undone = run_of(&job->undo, n);
+		job->tasks[i].undo_waits = job->undo.targets[n++].role == ROLE_LATER;
+	}
 	return true;
 }
 

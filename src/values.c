@@ -19,13 +19,28 @@ static bool same(const char *a, const char *b)
 	return a && b && !strcmp(a, b);
 }
 
+/* The domain whose record it is: a CNAME may lead to that of another one. */
+static const char *owner(const struct event *event)
+{
+	return event->field[event->field[FIELD_DELEGATE] ? FIELD_DELEGATE : FIELD_DOMAIN];
+}
+
 bool values_share(const struct event *a, const struct event *b)
 {
 	const char *type = a->field[FIELD_TYPE];
 
 	/* those of dns-persist-01 are nobody's: they stay */
-	return same(type, b->field[FIELD_TYPE]) && record_answers(type) &&
-	       strcmp(type, "dns-persist-01") && same(a->field[FIELD_FQDN], b->field[FIELD_FQDN]);
+	if (!same(type, b->field[FIELD_TYPE]) || !record_answers(type) ||
+	    !strcmp(type, "dns-persist-01"))
+		return false;
+	return strcmp(type, "dns-01") ? same(a->field[FIELD_FQDN], b->field[FIELD_FQDN])
+				      : same(owner(a), owner(b));
+}
+
+char *values_name(const struct event *event)
+{
+	return event->field[FIELD_DELEGATE] ? record_name("dns-01", owner(event), NULL)
+					    : xstrdup(event->field[FIELD_FQDN]);
 }
 
 static bool is_of_job(const struct job *job, const struct event *event)
@@ -51,7 +66,9 @@ void values_known(const struct job *job, size_t i, struct strlist *known, struct
 
 	if (!values_share(event, event) || !job->jobs->journal->open)
 		return;
-	entries = journal_list(job->jobs->journal, event->field[FIELD_DOMAIN]);
+	/* those of other domains that are delegated to the same one may be anywhere */
+	entries = journal_list(
+	    job->jobs->journal, event->field[FIELD_DELEGATE] ? NULL : event->field[FIELD_DOMAIN]);
 	for (size_t k = 0; k < entries.n; k++) {
 		const struct entry *entry = &entries.v[k];
 
@@ -178,12 +195,13 @@ static void tell(const struct job *job, size_t i, struct json_object *verdict, e
 		"that it was told in one call"},
 	};
 	const struct target *target = &job->deploy.targets[i];
-	char *reason = xasprintf("handler %s %s %s %s", target->handler, words[mishap].did,
-		 job->deploy.events.v[i].field[FIELD_FQDN], words[mishap].when),
-	     *hint = advice(target, mishap);
+	char *name = values_name(&job->deploy.events.v[i]), *hint = advice(target, mishap),
+	     *reason = xasprintf("handler %s %s %s %s", target->handler, words[mishap].did, name,
+		 words[mishap].when);
 
 	jsonline_set(verdict, "reason", reason);
 	jsonline_set(verdict, "hint", hint);
+	free(name);
 	free(reason);
 	free(hint);
 }
@@ -205,11 +223,15 @@ static void warn_others(const struct job *job, size_t i, struct json_object *ver
 	/* unless they were cleaned meanwhile */
 	if (is_one_gone(job, i, verdict, &job->tasks[i].others))
 		values_known(job, i, &known, &others);
-	if (is_one_gone(job, i, verdict, &others))
+	if (is_one_gone(job, i, verdict, &others)) {
+		char *name = values_name(&job->deploy.events.v[i]);
+
 		report_line(job->jobs->report,
 		    "WARNING: handler %s replaced a value of %s that another client still needs; "
 		    "see replaces in acmehook.conf(5)",
-		    job->deploy.targets[i].handler, job->deploy.events.v[i].field[FIELD_FQDN]);
+		    job->deploy.targets[i].handler, name);
+		free(name);
+	}
 	strlist_free(&known);
 	strlist_free(&others);
 }

@@ -11,8 +11,10 @@
 
 #include "job.h"
 
-/* Are two events about values that have to be side by side? */
+/* Are two events about values that have to be side by side in one record? */
 bool values_share(const struct event *a, const struct event *b);
+/* The name of that record; the caller frees it. */
+char *values_name(const struct event *event);
 
 /*
  * Adds the values beside that of event i which other jobs had deployed, which were verified, and on

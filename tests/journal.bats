@@ -58,7 +58,7 @@ within() { # SECONDS COMMAND...
     echo 'cat state/*/*.json >>seen' >slow.sh
     hook_calls deploy_challenge example.test
     status_is 0
-    jq -e --arg d "$digest" --arg h "$PWD/hook" '.version == 1 and .state == "deploying" and
+    jq -e --arg d "$digest" --arg h "$PWD/hook" '.version == 2 and .state == "deploying" and
         .from == "dehydrated" and .to == "dehydrated" and .handler == $h and
         .event.cmd == "perform_challenge" and .event.validation == $d' seen
     [ "$(stat -c %a state)" = 700 ]
@@ -295,7 +295,7 @@ EOF
     hook_calls deploy_challenge example.test
     entry=$(echo state/*/*.json)
     for damage in 'head -c 100' 'head -c 0' 'tr { [' 'sed s/perform_challenge/save/' \
-        'sed s/deployed/lost/' 'sed s/"version.:.1/"version":0/' 'head -c 2000000 /dev/zero'; do
+        'sed s/deployed/lost/' 'sed s/"version.:.2/"version":0/' 'head -c 2000000 /dev/zero'; do
         $damage <"$entry" >state/damaged.test_dns-01_x.json
         pending
         status_is 0
@@ -307,7 +307,7 @@ EOF
         rm state/damaged.test_dns-01_x.json.damaged
     done
     # what a later version wrote is not touched
-    sed 's/"version": 1/"version": 2/' "$entry" >state/new.test_dns-01_x.json
+    sed 's/"version": 2/"version": 3/' "$entry" >state/new.test_dns-01_x.json
     clean --older-than 0
     stderr_has "state/new.test_dns-01_x.json: a newer acmehook wrote it"
     rm state/new.test_dns-01_x.json

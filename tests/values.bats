@@ -172,3 +172,258 @@ replaced="handler $BATS_TEST_TMPDIR/hook replaced the first value of $name when 
     status_is 0
     stderr_is ""
 }
+
+# called WORD NUMBER...: the calls of the handler with this word, and how many challenges each was for
+called() {
+    local word=$1
+    shift
+    file_is <(sed -n "s/^$word //p" calls | awk '{ print NF / 3 }' | xargs) <<<"$*"
+}
+
+# states STATE...: of the entries of the journal, in any order
+states() {
+    file_is <("$acmehook" --format json pending | jq -r .state | sort | xargs) <<<"$*"
+}
+
+@test "chain: certbot's batch becomes one call, with its last challenge, a name before longer ones" {
+    zone <<<'chain = true'
+    hook </dev/null
+    echo 'echo "record 17"' >>hook
+    all=www.example.test,example.test,example.test
+    certbot auth "$digest" 2 www.example.test
+    status_is 0
+    stdout_is ""
+    certbot auth "$digest2" 1
+    status_is 0
+    states planned planned
+    run --separate-stderr "$acmehook" pending
+    [[ $output == *"  planned    dns-01 www.example.test  $PWD/hook"* ]]
+    [ ! -e calls ]
+    certbot auth "$digest3" 0
+    status_is 0
+    stderr_is ""
+    stdout_is "record 17"
+    states deployed deployed deployed
+    [[ $(<calls) == "deploy_challenge example.test "*" example.test "*" www.example.test "* ]]
+    called deploy_challenge 3
+    "$acmehook" --format json pending | jq -es 'all(.verdict == "PASS")'
+    # each gets what the handler printed
+    certbot cleanup "$digest" 2 www.example.test
+    certbot cleanup "$digest2" 1
+    certbot cleanup "$digest3" 0
+    status_is 0
+    called clean_challenge 1 1 1
+    states ""
+}
+
+@test "chain: what a handler prints is certbot's for each challenge of the batch" {
+    zone <<EOF
+chain = true
+match "clean_challenge" { handler = "$BATS_TEST_TMPDIR/cleanup" to = "certbot" verify = off }
+EOF
+    hook </dev/null
+    echo 'echo "record 17"' >>hook
+    recorder cleanup
+    certbot auth "$digest" 1
+    certbot auth "$digest2" 0
+    CERTBOT_AUTH_OUTPUT= certbot cleanup "$digest" 1
+    status_is 0
+    grep -qx 'CERTBOT_AUTH_OUTPUT=record 17' cleanup.env
+}
+
+@test "chain: the last call of certbot's batch fails for all, and cleaning calls the handler for what it was told of" {
+    zone <<<'chain = true'
+    hook <<<'[ $word = clean_challenge ] || { echo "no room" >&2; exit 3; }'
+    sed -i '2a word=$1' hook
+    certbot auth "$digest" 1
+    certbot auth "$digest2" 0
+    status_is 1
+    stderr_has "no room"
+    states failed failed
+    certbot cleanup "$digest" 1
+    certbot cleanup "$digest2" 0
+    called clean_challenge 1 1
+    states ""
+}
+
+@test "chain: certbot is killed before the last challenge of its batch: the handler has nothing to clean" {
+    zone <<<'chain = true'
+    hook </dev/null
+    certbot auth "$digest" 1
+    states planned
+    # it cleans, as it does when it is stopped
+    certbot cleanup "$digest" 1
+    status_is 0
+    states ""
+    # it does not
+    certbot auth "$digest" 1
+    run -0 "$acmehook" pending --clean
+    states planned
+    sed -i "s/\"created\": [0-9]*/\"created\": $(($(date +%s) - 3700))/" state/*/*.json
+    run -0 "$acmehook" pending --clean
+    states ""
+    [ ! -e calls ]
+}
+
+@test "chain: where the handler of a name takes one challenge, it is called at once" {
+    zone <<EOF
+match "example.test" { chain = true }
+EOF
+    hook </dev/null
+    all=example.test,www.example.test,example.test
+    certbot auth "$digest" 2
+    certbot auth "$digest2" 1 www.example.test
+    called deploy_challenge 1
+    certbot auth "$digest3" 0
+    status_is 0
+    stderr_is ""
+    called deploy_challenge 1 2
+}
+
+@test "replaces: each call is for all values of the name that are there" {
+    zone <<<$'chain = true\nreplaces = true'
+    replacing_calls
+    deploy example.test "$digest"
+    deploy example.test "$digest2"
+    status_is 0
+    stderr_is ""
+    published "$digest" "$digest2"
+    called deploy_challenge 1 2
+    # what was cleaned is not there again
+    clean example.test "$digest"
+    status_is 0
+    deploy example.test "$digest3"
+    status_is 0
+    published "$digest2" "$digest3"
+    states deployed deployed
+    # other names are left out
+    deploy www.example.test "$digest"
+    called deploy_challenge 1 2 2 1
+}
+
+@test "replaces: values of other clients are kept, too" {
+    zone <<<$'chain = true\nreplaces = true'
+    replacing_calls
+    setsid --wait "$acmehook" --from dehydrated deploy_challenge example.test t "$digest"
+    deploy example.test "$digest2"
+    status_is 0
+    stderr_is ""
+    published "$digest" "$digest2"
+    # the result is that of one event
+    run --separate-stderr "$acmehook" --format json --from dehydrated deploy_challenge example.test t "$digest3"
+    status_is 0
+    jq -es 'length == 1 and .[0].ok' <<<"$stderr"
+    published "$digest" "$digest2" "$digest3"
+}
+
+@test "replaces: a deploy that fails is undone, those before it are not" {
+    zone <<<$'chain = true\nreplaces = true'
+    replacing_calls
+    deploy example.test "$digest"
+    sed -i '2a [ $# -le 4 ] || exit 1' hook
+    deploy example.test "$digest2"
+    status_is 1
+    called clean_challenge 1
+    grep -q "^clean_challenge example.test t$digest2" calls
+    states deployed
+}
+
+@test "replaces: a handler that takes one challenge in a call is not called for a second value, and it is said why" {
+    zone <<<'replaces = true'
+    replacing
+    deploy example.test "$digest"
+    status_is 0
+    deploy example.test "$digest2"
+    status_is 2
+    stderr_has "handler $PWD/hook keeps one value of a name (replaces), and a second one of $name would take the place of the first: set chain = true"
+    published "$digest"
+    called deploy_challenge 1
+    # nor for two at once
+    clean example.test "$digest"
+    deploy example.test "$digest" "$digest2"
+    status_is 2
+    called deploy_challenge 1
+    # one after the other is well
+    deploy example.test "$digest2"
+    status_is 0
+}
+
+@test "replaces: a dialect in which one challenge is told in a call" {
+    zone <<<$'to = "env"\nchain = true\nreplaces = true\nverify = off'
+    recorder hook
+    deploy example.test "$digest"
+    deploy example.test "$digest2"
+    status_is 2
+    stderr_has "a handler of the dialect env cannot be told of both in one call: get the name and its wildcard as two certificates"
+}
+
+@test "cleans-all: the handler is called when the last value of the name is cleaned, for all of them" {
+    zone <<<'cleans-all = true'
+    removing_all
+    deploy example.test "$digest"
+    deploy example.test "$digest2"
+    clean example.test "$digest"
+    status_is 0
+    stderr_is ""
+    published "$digest" "$digest2"
+    states deployed unwanted
+    # not counted among those that are there
+    run --separate-stderr "$acmehook" --from mod_md teardown example.test
+    status_is 2
+    clean example.test "$digest2"
+    status_is 0
+    called clean_challenge 1 1
+    [ ! -e "values/$name" ]
+    states ""
+    # in one call, if it takes many
+    rm calls
+    echo 'chain = true' >>"$ACMEHOOK_CONFIG"
+    deploy example.test "$digest" "$digest2"
+    clean example.test "$digest"
+    clean example.test "$digest2"
+    called clean_challenge 2
+    # both at once
+    deploy example.test "$digest" "$digest2"
+    clean example.test "$digest" "$digest2"
+    called clean_challenge 2 2
+    states ""
+}
+
+@test "cleans-all: pending cleans what waited, when nobody needs the others any more" {
+    zone <<<'cleans-all = true'
+    removing_all
+    deploy example.test "$digest"
+    deploy example.test "$digest2"
+    clean example.test "$digest"
+    run --separate-stderr "$acmehook" -v pending --clean
+    status_is 0
+    stderr_has "pending: 0 cleaned, 0 failed"
+    [ "$(grep -c ^clean calls)" = 0 ]
+    states deployed unwanted
+    # the other client was killed an hour ago
+    sed -i "s/\"created\": [0-9]*/\"created\": $(($(date +%s) - 3700))/" state/*/*.json
+    run --separate-stderr "$acmehook" pending --clean
+    status_is 0
+    states ""
+    called clean_challenge 1 1
+}
+
+@test "cleans-all: what was deployed and failed waits for the others, too" {
+    zone <<<$'cleans-all = true\nverify-timeout = 0.5'
+    removing_all
+    deploy example.test "$digest"
+    echo 'exit 1' >>hook
+    deploy example.test "$digest2"
+    status_is 1
+    states deployed unwanted
+    [ "$(grep -c ^clean calls)" = 0 ]
+}
+
+@test "explain shows what a handler would be told beside what the client tells" {
+    zone <<<$'chain = true\nreplaces = true'
+    replacing_calls
+    deploy example.test "$digest"
+    run -0 "$acmehook" explain --from dehydrated deploy_challenge example.test t "$digest2"
+    grep -qx "argv: *$PWD/hook deploy_challenge example.test t $digest2 example.test t$digest $digest" <<<"$output"
+    called deploy_challenge 1
+}
