@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "entry_json.h"
 #include "event_json.h"
 #include "identifier.h"
 #include "jsonline.h"
@@ -88,29 +89,6 @@ struct json_object *cert_to_json(const struct cert *cert)
 	return o;
 }
 
-static char *copy_of(struct json_object *o, const char *key)
-{
-	const char *text = jsonline_string(o, key);
-
-	return text ? xstrdup(text) : NULL;
-}
-
-static const char *read_event(struct json_object *o, struct event *event)
-{
-	static struct error error;
-	struct json_object *inner;
-
-	error = (struct error){0};
-	if (!json_object_object_get_ex(o, "event", &inner) ||
-	    !json_object_is_type(inner, json_type_object))
-		return "it has no event";
-	if (!event_from_json(inner, event, &error))
-		return error.text;
-	if (!verb_is_kept(event->verb) || !event->field[FIELD_DOMAIN])
-		return "its event installs no certificate";
-	return NULL;
-}
-
 static const char *read_options(struct json_object *o, struct cert *cert)
 {
 	struct json_object *inner = NULL;
@@ -147,12 +125,14 @@ const char *cert_from_json(struct json_object *o, struct cert *cert)
 	cert->created = jsonline_integer(o, "created", 0);
 	cert->tried = jsonline_integer(o, "tried", 0);
 	cert->attempts = (long)jsonline_integer(o, "attempts", 0);
-	cert->error = copy_of(o, "error");
-	cert->from = copy_of(o, "from");
-	cert->job = copy_of(o, "job");
+	cert->error = jsonline_copy(o, "error");
+	cert->from = jsonline_copy(o, "from");
+	cert->job = jsonline_copy(o, "job");
 	why = read_options(o, cert);
 	if (!why)
-		why = read_event(o, &cert->event);
+		why = entry_read_event(o, &cert->event);
+	if (!why && (!verb_is_kept(cert->event.verb) || !cert->event.field[FIELD_DOMAIN]))
+		why = "its event installs no certificate";
 	if (!why && (!is_time(cert->created) || !is_time(cert->tried)))
 		why = "its times are none";
 	if (!why && (!cert->from || cert->attempts < 1 || cert->attempts > ATTEMPTS_MAX))

@@ -89,14 +89,7 @@ static bool state_from_name(const char *name, enum entry_state *state)
 	return false;
 }
 
-static char *copy_of(struct json_object *o, const char *key)
-{
-	const char *text = jsonline_string(o, key);
-
-	return text ? xstrdup(text) : NULL;
-}
-
-static const char *read_event(struct json_object *o, struct event *event)
+const char *entry_read_event(struct json_object *o, struct event *event)
 {
 	static struct error error;
 	struct json_object *inner;
@@ -105,8 +98,15 @@ static const char *read_event(struct json_object *o, struct event *event)
 	if (!json_object_object_get_ex(o, "event", &inner) ||
 	    !json_object_is_type(inner, json_type_object))
 		return "it has no event";
-	if (!event_from_json(inner, event, &error))
-		return error.text;
+	return event_from_json(inner, event, &error) ? NULL : error.text;
+}
+
+static const char *read_event(struct json_object *o, struct event *event)
+{
+	const char *why = entry_read_event(o, event);
+
+	if (why)
+		return why;
 	if (event->verb != VERB_DEPLOY)
 		return "its event is not perform_challenge";
 	for (size_t i = 0; i < nitems(more); i++)
@@ -127,13 +127,13 @@ const char *entry_from_json(struct json_object *o, struct entry *entry)
 	if (!state_from_name(jsonline_string(o, "state"), &entry->state))
 		return "it has no state";
 	entry->created = jsonline_integer(o, "created", 0);
-	entry->from = copy_of(o, "from");
+	entry->from = jsonline_copy(o, "from");
 	entry->group = jsonline_integer(o, "group", 0);
-	entry->handler = copy_of(o, "handler");
-	entry->to = copy_of(o, "to");
-	entry->job = copy_of(o, "job");
-	entry->verdict = copy_of(o, "verdict");
-	entry->case_id = copy_of(o, "case");
+	entry->handler = jsonline_copy(o, "handler");
+	entry->to = jsonline_copy(o, "to");
+	entry->job = jsonline_copy(o, "job");
+	entry->verdict = jsonline_copy(o, "verdict");
+	entry->case_id = jsonline_copy(o, "case");
 	why = read_event(o, &entry->event);
 	if (!why && (!entry->to || !entry->from || (entry->handler && *entry->handler != '/')))
 		why = "it does not say who had deployed it";

@@ -13,4 +13,8 @@ struct json_object *entry_to_json(const struct entry *entry);
  * storage, and there is nothing to free. */
 const char *entry_from_json(struct json_object *object, struct entry *entry);
 
+/* The event in any file of the journal. NULL, or what is wrong with it, likewise; the caller frees
+ * the event either way. */
+const char *entry_read_event(struct json_object *object, struct event *event);
+
 #endif

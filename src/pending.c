@@ -52,6 +52,16 @@ void print_age(long long seconds)
 	printf("%4lld%c", seconds < 0 ? 0 : seconds / units[i].seconds, units[i].unit);
 }
 
+void print_object(struct json_object *o)
+{
+	struct buf b = BUF_INIT(JSONLINE_MAX);
+
+	jsonline_add(&b, o);
+	fputs(buf_text(&b), stdout);
+	buf_free(&b);
+	json_object_put(o);
+}
+
 static void print_text(const struct pending *p, const struct entry *entry)
 {
 	print_age(p->now - entry->created);
@@ -66,7 +76,6 @@ static void print_text(const struct pending *p, const struct entry *entry)
 static void print_json(const struct pending *p, const struct entry *entry)
 {
 	struct json_object *o = json_object_new_object();
-	struct buf b = BUF_INIT(JSONLINE_MAX);
 
 	jsonline_set(o, "cmd", "pending");
 	jsonline_set(o, "event", verb_name(entry->event.verb));
@@ -82,10 +91,7 @@ static void print_json(const struct pending *p, const struct entry *entry)
 	jsonline_set(o, "dialect", entry->to);
 	jsonline_set(o, "verdict", entry->verdict);
 	jsonline_set(o, "case", entry->case_id);
-	jsonline_add(&b, o);
-	fputs(buf_text(&b), stdout);
-	buf_free(&b);
-	json_object_put(o);
+	print_object(o);
 }
 
 static void print_list(const struct pending *p)

@@ -36,7 +36,6 @@ static void print_text(const struct cert *cert, long limit, long long due, long 
 static void print_json(const struct cert *cert, long limit, long long due, long long now)
 {
 	struct json_object *o = json_object_new_object();
-	struct buf b = BUF_INIT(JSONLINE_MAX);
 
 	jsonline_set(o, "cmd", "pending");
 	jsonline_set(o, "event", verb_name(cert->event.verb));
@@ -52,10 +51,7 @@ static void print_json(const struct cert *cert, long limit, long long due, long 
 	jsonline_set_integer(o, "tried", cert->tried);
 	json_object_object_add(o, "next", due < 0 ? NULL : json_object_new_int64(due));
 	jsonline_set(o, "error", cert->error);
-	jsonline_add(&b, o);
-	fputs(buf_text(&b), stdout);
-	buf_free(&b);
-	json_object_put(o);
+	print_object(o);
 }
 
 void pending_print(struct session *session, const struct certs *certs, long long now)

@@ -16,5 +16,7 @@ size_t pending_forget(struct session *session, const struct certs *certs);
 
 /* An age in one column: "  3d". */
 void print_age(long long seconds);
+/* Takes an object and prints it as a line. */
+void print_object(struct json_object *object);
 
 #endif

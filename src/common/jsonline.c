@@ -97,6 +97,13 @@ const char *jsonline_string(struct json_object *object, const char *key)
 	return o ? json_object_get_string(o) : NULL;
 }
 
+char *jsonline_copy(struct json_object *object, const char *key)
+{
+	const char *text = jsonline_string(object, key);
+
+	return text ? xstrdup(text) : NULL;
+}
+
 long long jsonline_integer(struct json_object *object, const char *key, long long missing)
 {
 	struct json_object *o = member(object, key, json_type_int);

@@ -31,6 +31,8 @@ bool jsonline_add(struct buf *b, struct json_object *object);
  * null or of another type. Strings are owned by the object.
  */
 const char *jsonline_string(struct json_object *object, const char *key);
+/* A copy, which the caller frees. */
+char *jsonline_copy(struct json_object *object, const char *key);
 long long jsonline_integer(struct json_object *object, const char *key, long long missing);
 bool jsonline_bool(struct json_object *object, const char *key);
 struct json_object *jsonline_array(struct json_object *object, const char *key);
