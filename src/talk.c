@@ -15,6 +15,7 @@
 
 #include "jsonline.h"
 #include "lineio.h"
+#include "trust.h"
 
 /* How often a FIFO is tried that nobody reads yet, in ms. */
 #define OPEN_INTERVAL 50
@@ -304,8 +305,35 @@ static void cannot_open(struct partner *p, int error)
 		fail(p, FAILURE_USAGE, "%s", p->over ? "it was closed" : strerror(error));
 }
 
+/* Is what was opened by its path the one that is meant? Nobody can have replaced what is trusted
+ * now. */
+static bool is_trusted(const char *address, struct error *error)
+{
+	const char *path = address + 5, *comma = strchr(address, ',');
+	bool good = true;
+
+	if (!strncmp(address, "unix:", 5))
+		return trust_path(path, TRUST_CHANNEL, error);
+	if (!strncmp(address, "fifo:", 5)) {
+		char *in = xstrndup(path, (size_t)(comma - path));
+
+		good = trust_path(in, TRUST_CHANNEL, error) &&
+		       trust_path(comma + 1, TRUST_CHANNEL, error);
+		free(in);
+	}
+	return good;
+}
+
+static void close_both(const int fds[2])
+{
+	close(fds[0]);
+	if (fds[1] != fds[0])
+		close(fds[1]);
+}
+
 static bool ready(struct partner *p)
 {
+	struct error why = {0};
 	int fds[2], error;
 
 	if (p->io)
@@ -313,6 +341,11 @@ static bool ready(struct partner *p)
 	error = p->over ? EPIPE : open_address(p->address, fds);
 	if (error == EAGAIN) {
 		uv_timer_start(&p->wake, on_wake, OPEN_INTERVAL, 0);
+		return false;
+	}
+	if (!error && !is_trusted(p->address, &why)) {
+		close_both(fds);
+		fail(p, why.failure, "%s", why.text);
 		return false;
 	}
 	if (!error)

@@ -118,6 +118,67 @@ teardown() {
     grep -qxF "fault:    handler $PWD/etc/dns_hook.sh: it can be written to by everyone; try: chmod o-w $PWD/etc/dns_hook.sh" <<<"$output"
 }
 
+@test "so is a FIFO or a socket, in the place of a handler" {
+    mkfifo etc/in etc/out
+    told() { # SENTENCE OPTION...: it is not told to anybody
+        local sentence=$1
+        shift
+        run --separate-stderr "$acmehook" --verify off --to json "$@" --from dehydrated deploy_challenge example.test "$token" "$digest"
+        status_is 2
+        stderr_has "$sentence"
+    }
+    exec {keep}<>etc/out
+    # one that is ours is talked to; nobody answers
+    run --separate-stderr "$acmehook" --verify off --to json --channel "fifo:$PWD/etc/in,$PWD/etc/out" --timeout 0.2 \
+        --from dehydrated deploy_challenge example.test "$token" "$digest"
+    status_is 5
+    chmod o+w etc/in
+    told "channel $PWD/etc/in: it can be written to by everyone; try: chmod o-w $PWD/etc/in" --channel "fifo:$PWD/etc/in,$PWD/etc/out"
+    chmod o-w etc/in
+    chmod o+w etc
+    told "channel $PWD/etc/in: directory $PWD/etc can be written to by everyone; try: chmod o-w $PWD/etc" --channel "fifo:$PWD/etc/in,$PWD/etc/out"
+    exec {keep}>&-
+    chmod o-w etc
+
+    # somebody listens at a socket
+    "$acmehook" --listen "unix:$PWD/etc/socket" run 3>&- &
+    peer=$!
+    until [ -S etc/socket ]; do sleep 0.05; done
+    chmod 666 etc/socket
+    run --separate-stderr "$acmehook" --verify off --to json --channel "unix:$PWD/etc/socket" \
+        --from dehydrated clean_challenge example.test "$token" "$digest"
+    status_is 0
+    if [ "$(id -u)" = 0 ]; then
+        chown "$other" etc/socket
+        told "channel $PWD/etc/socket: it belongs to user $other; try: chown root $PWD/etc/socket" --channel "unix:$PWD/etc/socket"
+        chown root etc/socket
+    fi
+    chmod o+w etc
+    told "channel $PWD/etc/socket: directory $PWD/etc can be written to by everyone" --channel "unix:$PWD/etc/socket"
+    kill "$peer"
+    wait "$peer" || :
+}
+
+# An ACL that lets somebody write shows in the mode: its mask is what the mode says of the group.
+@test "so is what an ACL lets others write to" {
+    command -v setfacl >/dev/null || skip "acl is not installed"
+    setfacl -m "u:$other:rw" etc/hook 2>/dev/null || skip "there are no ACLs on this file system"
+    [ "$(stat -c %A etc/hook)" = -rwxrwxr-x ]
+    refused "${event}handler $PWD/etc/hook: it can be written to by group $(id -gn); try: chmod g-w $PWD/etc/hook"
+    # the remedy is one for ACLs, too
+    chmod g-w etc/hook
+    getfacl -p etc/hook | grep -q '^mask::r'
+    go
+    status_is 0
+    setfacl -m "g:$other:rwx" etc
+    refused "${event}handler $PWD/etc/hook: directory $PWD/etc can be written to by group $(id -gn); try: chmod g-w $PWD/etc"
+    # what new files would get is of no matter
+    setfacl -b etc
+    setfacl -d -m "u:$other:rwx" etc
+    go
+    status_is 0
+}
+
 @test "explain says what would be refused" {
     go explain
     status_is 0

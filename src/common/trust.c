@@ -31,6 +31,7 @@ static const struct {
     [TRUST_ENV_FILE] = {.name = "env-file", .secret = true},
     [TRUST_STATE] = {.name = "state"},
     [TRUST_VERIFIER] = {.name = "verifier"},
+    [TRUST_CHANNEL] = {.name = "channel"},
 };
 _Static_assert(nitems(kinds) == TRUST__MAX, "a kind without name");
 
@@ -138,12 +139,13 @@ static bool is_private(gid_t gid)
 	return true;
 }
 
-/* Does its mode count? Links have none; devices are no files; in a sticky directory nobody can
- * replace what is not his. */
+/* Does its mode count? Links have none; devices are no files; that of a socket says who may
+ * connect; in a sticky directory nobody can replace what is not his. */
 static bool has_mode(const struct stat *st)
 {
-	return S_ISDIR(st->st_mode) ? !(st->st_mode & S_ISVTX)
-				    : !S_ISLNK(st->st_mode) && !S_ISCHR(st->st_mode);
+	return S_ISDIR(st->st_mode)
+		   ? !(st->st_mode & S_ISVTX)
+		   : !S_ISLNK(st->st_mode) && !S_ISCHR(st->st_mode) && !S_ISSOCK(st->st_mode);
 }
 
 /* Who but root, we and the owner given can change this? */

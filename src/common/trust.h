@@ -17,6 +17,7 @@ enum trust {
 	TRUST_ENV_FILE, /* nobody but its owner and its group may read it */
 	TRUST_STATE,	/* the directory of the journal */
 	TRUST_VERIFIER,
+	TRUST_CHANNEL, /* a FIFO or a socket: who may only connect to that is of no matter */
 	TRUST__MAX
 };
 
