@@ -115,6 +115,44 @@ END
     nothing_left
 }
 
+@test "dehydrated: a certificate that could not be installed is installed by its next run" {
+    need dehydrated pebble openssl "$ddns_tsig"
+    dns_configuration
+    echo 'retry-pause = 0' >>"$ACMEHOOK_CONFIG"
+    mv recorder works
+    executable recorder <<'END'
+#!/bin/sh
+echo "disk is full" >&2
+exit 1
+END
+    chain=yes run dehydrated_run dns-01 retry.example.test
+    [[ $output == *"it is kept (acmehook pending), and will be tried again: attempt 1 of 20"* ]]
+    [ ! -e recorded ]
+    mv works recorder
+    # it is not due for renewal: dehydrated says that it is unchanged, and that it ends
+    chain=yes run -0 dehydrated_run dns-01 retry.example.test
+    [[ $output == *"Skipping renew"* ]]
+    obtained retry.example.test
+    deployed retry.example.test certs/cert/{privkey,cert,fullchain,chain}.pem
+}
+
+@test "certbot: a certificate that could not be installed is installed by pending --retry" {
+    need certbot pebble openssl "$ddns_tsig"
+    dns_configuration
+    echo 'retry-pause = 0' >>"$ACMEHOOK_CONFIG"
+    mv recorder works
+    printf '#!/bin/sh\nexit 1\n' >recorder
+    chmod +x recorder
+    run certbot_run dns-01 again.example.test
+    [ ! -e recorded ]
+    mv works recorder
+    # certbot itself has nothing more to do, and calls nobody
+    run -0 certbot renew --post-hook 'acmehook --from certbot post'
+    [ ! -e recorded ]
+    run -0 "$builddir/acmehook" pending --retry again.example.test
+    deployed again.example.test certbot/live/cert/{privkey,cert,fullchain,chain}.pem
+}
+
 @test "dehydrated, dns-01: apex and wildcard" {
     need dehydrated pebble openssl "$ddns_tsig"
     dns_configuration
