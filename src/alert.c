@@ -27,6 +27,22 @@ struct alert {
 	struct buf results; /* one on a line */
 };
 
+static struct alert *alert_new(struct alerts *alerts, const struct view *view)
+{
+	struct alert *alert = xcalloc(1, sizeof(*alert));
+	const char *user = view_text(view, OPTION_USER);
+
+	*alert = (struct alert){
+	    .alerts = alerts,
+	    .command = xstrdup(view_text(view, OPTION_ON_FAILURE)),
+	    .user = user ? xstrdup(user) : NULL,
+	    .timeout = view_number(view, OPTION_ON_FAILURE_TIMEOUT),
+	    .umask = (mode_t)view_number(view, OPTION_UMASK),
+	    .results = BUF_INIT(4 * JSONLINE_MAX),
+	};
+	return alert;
+}
+
 static void alert_free(struct alert *alert)
 {
 	buf_free(&alert->results);
@@ -202,19 +218,8 @@ static struct alert *gather(struct alerts *alerts, const struct job *job, size_t
 		done[i] = true;
 		if (!is_new(alerts, job, i, failure))
 			continue;
-		if (!alert) {
-			const char *user = view_text(&view, OPTION_USER);
-
-			alert = xcalloc(1, sizeof(*alert));
-			*alert = (struct alert){
-			    .alerts = alerts,
-			    .command = xstrdup(command),
-			    .user = user ? xstrdup(user) : NULL,
-			    .timeout = view_number(&view, OPTION_ON_FAILURE_TIMEOUT),
-			    .umask = (mode_t)view_number(&view, OPTION_UMASK),
-			    .results = BUF_INIT(4 * JSONLINE_MAX),
-			};
-		}
+		if (!alert)
+			alert = alert_new(alerts, &view);
 		add_result(alert, job, i);
 	}
 	return alert;

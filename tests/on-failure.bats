@@ -265,6 +265,8 @@ EOF
     wait $! || status=$?
     [ $status -eq 75 ]
     [ ! -e told ]
+    # but the certificate is not installed, and will be tried again
+    grep -q 'was stopped, as we were' state/*.retry
 }
 
 @test "the example sends a mail" {
