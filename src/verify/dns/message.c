@@ -29,7 +29,7 @@ void rcode_name(unsigned rcode, char out[16])
 	    [RCODE_NXDOMAIN] = "NXDOMAIN",
 	    [RCODE_NOTIMP] = "NOTIMP",
 	    [RCODE_REFUSED] = "REFUSED",
-	    [9] = "NOTAUTH",
+	    [RCODE_NOTAUTH] = "NOTAUTH",
 	    [RCODE_BADVERS] = "BADVERS",
 	};
 
