@@ -2,9 +2,11 @@
 /* JSON lines: how strictly they are read, how a stream is cut. */
 #include "config.h"
 
+#include <limits.h>
 #include <stdlib.h>
 
 #include "jsonline.h"
+#include "verify/jsontext.h"
 #include "tap.h"
 
 static bool parses(const char *text, size_t len)
@@ -73,8 +75,43 @@ static void test_lines(void)
 	free(endless);
 }
 
+/* What is written at once looks as what is built as an object, and is read as the same. */
+static void test_text(void)
+{
+	static const char strange[] = "q\" b\\ /\b\f\n\r\t\x01\x1f\x7f \xc3\xa4";
+	struct buf b = BUF_INIT(1000);
+	struct json_object *o;
+	const char *why;
+
+	buf_puts(&b, "{ }\n");
+	jsontext_open(&b, NULL, '{');
+	jsontext_string(&b, "s", strange);
+	jsontext_string(&b, "none", NULL);
+	jsontext_string(&b, "empty", "");
+	jsontext_integer(&b, "n", 0);
+	jsontext_integer(&b, "least", LLONG_MIN);
+	jsontext_integer(&b, "most", LLONG_MAX);
+	jsontext_raw(&b, "raw", "[ true ]");
+	jsontext_open(&b, "o", '{');
+	jsontext_close(&b, '}');
+	jsontext_open(&b, "a", '[');
+	jsontext_string(&b, NULL, "[");
+	jsontext_open(&b, NULL, '[');
+	jsontext_close(&b, ']');
+	jsontext_integer(&b, NULL, -17);
+	jsontext_close(&b, ']');
+	jsontext_close(&b, '}');
+	o = jsonline_parse(buf_text(&b) + 4, b.len - 4, &why);
+	ok(o != NULL, "text that is written at once is JSON");
+	is_text(o ? jsonline_text(o) : NULL, buf_text(&b) + 4, "in the same form as of an object");
+	is_text(o ? jsonline_string(o, "s") : NULL, strange, "and strings are what they were");
+	json_object_put(o);
+	buf_free(&b);
+}
+
 int main(void)
 {
+	test_text();
 	test_parse();
 	test_lines();
 	return done();
