@@ -64,18 +64,31 @@ void address_set_port(union address *a, uint16_t port)
 	*(address_is_v6(a) ? &a->v6.sin6_port : &a->v4.sin_port) = htons(port);
 }
 
+/* glibc's inet_ntop() does it with sprintf(), which shows where there are thousands. */
+static void print_v4(const unsigned char octets[4], char *out)
+{
+	for (int i = 0; i < 4; i++) {
+		if (octets[i] >= 100)
+			*out++ = (char)('0' + octets[i] / 100);
+		if (octets[i] >= 10)
+			*out++ = (char)('0' + octets[i] / 10 % 10);
+		*out++ = (char)('0' + octets[i] % 10);
+		*out++ = i < 3 ? '.' : '\0';
+	}
+}
+
 void address_print(const union address *a, uint16_t usual, char out[ADDRESS_TEXT])
 {
 	uint16_t port = ntohs(address_is_v6(a) ? a->v6.sin6_port : a->v4.sin_port);
-	socklen_t len = address_is_v6(a) ? sizeof(a->v6) : sizeof(a->v4);
-	char host[ADDRESS_TEXT - 8];
+	size_t n;
 
-	if (getnameinfo(&a->sa, len, host, sizeof(host), NULL, 0, NI_NUMERICHOST))
-		snprintf(host, sizeof(host), "?");
-	if (port == usual)
-		snprintf(out, ADDRESS_TEXT, "%s", host);
-	else
-		snprintf(out, ADDRESS_TEXT, "%s#%u", host, port);
+	if (!address_is_v6(a))
+		print_v4((const unsigned char *)&a->v4.sin_addr, out);
+	else if (getnameinfo(&a->sa, sizeof(a->v6), out, ADDRESS_TEXT - 8, NULL, 0, NI_NUMERICHOST))
+		snprintf(out, ADDRESS_TEXT, "?");
+	n = strlen(out);
+	if (port != usual)
+		snprintf(out + n, ADDRESS_TEXT - n, "#%u", port);
 }
 
 void address_from_octets(union address *a, const unsigned char *octets, size_t len, uint16_t port)
