@@ -1,18 +1,12 @@
 # After a clean: is it gone? Name servers are fakedns; the hook writes what they say.
 load lib
+load fakedns
 
 setup() {
     own_directory
-    for n in 1 2; do
-        echo "* * nxdomain example.test" >"rules$n"
-        coproc DNS { exec "$builddir/tests/fixture/fakedns" "$BATS_TEST_TMPDIR/rules$n" 3>&-; }
-        # shellcheck disable=SC2153
-        read -r port <&"${DNS[0]}"
-        servers+=("127.0.0.1#$port")
-        pids+=("$DNS_PID")
-        eval "exec {in}<&${DNS[0]}- {out}>&${DNS[1]}-"
-        outs+=("$out")
-    done
+    for n in server1 server2; do server $n <<<"* * nxdomain example.test"; done
+    # shellcheck disable=SC2154 # set by server
+    servers=("$server1" "$server2")
     config <<EOF
 handler = "$PWD/hook"
 authority = { "${servers[0]}", "${servers[1]}" }
@@ -21,18 +15,13 @@ EOF
     hook 1 2
 }
 
-teardown() {
-    for out in "${outs[@]}"; do eval "exec $out>&-"; done
-    for pid in "${pids[@]}"; do wait "$pid" || :; done 2>/dev/null
-}
-
 # hook SERVER...: deploys to both servers, and cleans these
 hook() {
     handler hook <<EOF
 #!/bin/sh
 case \$1 in
-deploy_challenge) for n in 1 2; do echo "_acme-challenge.\$2 TXT txt \"\$4\"" >new\$n && mv new\$n rules\$n; done ;;
-clean_challenge) for n in $*; do echo "* * nxdomain example.test" >new\$n && mv new\$n rules\$n; done ;;
+deploy_challenge) for n in 1 2; do echo "_acme-challenge.\$2 TXT txt \"\$4\"" >new && mv new server\$n.rules; done ;;
+clean_challenge) for n in $*; do echo "* * nxdomain example.test" >new && mv new server\$n.rules; done ;;
 esac
 echo "\$1" >>calls
 EOF
@@ -91,9 +80,9 @@ cleaned() { # as data
     handler hook <<'EOF'
 #!/bin/sh
 case $1 in
-deploy_challenge) for n in 1 2; do echo "_acme-challenge.$2 TXT txt \"$4\"" >rules$n; done ;;
+deploy_challenge) for n in 1 2; do echo "_acme-challenge.$2 TXT txt \"$4\"" >server$n.rules; done ;;
 clean_challenge)
-    (sleep 0.4; for n in 1 2; do echo "* * nxdomain example.test" >rules$n; done) >/dev/null 2>&1 &
+    (sleep 0.4; for n in 1 2; do echo "* * nxdomain example.test" >server$n.rules; done) >/dev/null 2>&1 &
     ;;
 esac
 EOF
@@ -117,7 +106,7 @@ EOF
 
 @test "nobody can say whether it is gone: nothing is said" {
     deploy
-    for n in 1 2; do echo "* * refused" >"rules$n"; done
+    for n in 1 2; do echo "* * refused" >"server$n.rules"; done
     hook
     clean
     status_is 0

@@ -1,26 +1,23 @@
 # A CNAME from one challenge name to another: the handler is told of the domain that it leads to.
 load lib
+load fakedns
 
 setup() {
     own_directory
-    coproc DNS { exec "$builddir/tests/fixture/fakedns" rules 3>&-; }
-    # shellcheck disable=SC2153
-    read -r port <&"${DNS[0]}"
-    authority=127.0.0.1#$port
     base=(
         "_acme-challenge.a.test * cname _acme-challenge.x.test"
         "_acme-challenge.far.test * cname _acme-challenge.a.test"
         "_acme-challenge.b.test * cname b.acme-dns.test"
         "_acme-challenge.loop.test * cname _acme-challenge.loop.test"
     )
-    rules
+    serve
     # publishes what it is told, for whom it is told
     handler hook <<'EOF'
 #!/bin/sh
 echo "$*" >>calls
 case $1 in
-deploy_challenge) { cat base; echo "_acme-challenge.$2 TXT txt \"$4\""; echo "* * nxdomain test"; } >new && mv new rules ;;
-clean_challenge) { cat base; echo "* * nxdomain test"; } >new && mv new rules ;;
+deploy_challenge) { cat base; echo "_acme-challenge.$2 TXT txt \"$4\""; echo "* * nxdomain test"; } >new && mv new authority.rules ;;
+clean_challenge) { cat base; echo "* * nxdomain test"; } >new && mv new authority.rules ;;
 esac
 EOF
     cp hook special
@@ -28,14 +25,9 @@ EOF
     config <<<"$top"
 }
 
-rules() { # RULE...: more of them
+serve() { # RULE...: more of them
     printf '%s\n' "${base[@]}" >base
-    printf '%s\n' "${base[@]}" "$@" "* * nxdomain test" >rules
-}
-
-teardown() {
-    # shellcheck disable=SC2153
-    { eval "exec ${DNS[1]}>&-"; wait "$DNS_PID"; } 2>/dev/null || :
+    dns < <(printf '%s\n' "${base[@]}" "$@" "* * nxdomain test")
 }
 
 deploy() { # DOMAIN [OPTION...]
@@ -53,7 +45,7 @@ clean() {
     # the journal knows it, and nobody is asked again
     run -0 "$acmehook" --format json pending
     jq -e '.domain == "a.test" and .delegated == "x.test"' <<<"$output"
-    rules "_acme-challenge.x.test TXT txt \"$digest\""
+    serve "_acme-challenge.x.test TXT txt \"$digest\""
     clean a.test --verify off
     status_is 0
     [ "$(tail -n 1 calls)" = "clean_challenge x.test $token $digest" ]
@@ -65,7 +57,7 @@ clean() {
     deploy far.test
     status_is 0
     for domain in c.test loop.test; do deploy $domain; done
-    rules "_acme-challenge.mute.test * refused"
+    serve "_acme-challenge.mute.test * refused"
     sed -i '/mute/d' base
     deploy mute.test --verbose
     stderr_has "whether _acme-challenge.mute.test is a CNAME cannot be said: no name server tells"
@@ -133,7 +125,7 @@ EOF
     grep -qx "deploy_challenge b.test $token $digest" calls
     stderr_has "_acme-challenge.b.test is a CNAME to b.acme-dns.test, and handlers can only be told to write at names that begin with _acme-challenge.; a CNAME to _acme-challenge.b.acme-dns.test would work"
     # who writes there all the same is not bothered
-    handler hook <<<$'#!/bin/sh\n{ cat base; echo "b.acme-dns.test TXT txt \\"$4\\""; } >rules'
+    handler hook <<<$'#!/bin/sh\n{ cat base; echo "b.acme-dns.test TXT txt \\"$4\\""; } >authority.rules'
     deploy b.test
     status_is 0
     [[ $stderr != *"would work"* ]]
@@ -176,7 +168,7 @@ EOF
 }
 
 @test "stopped while it is asked: the handler is not called" {
-    rules "_acme-challenge.s.test * silent"
+    serve "_acme-challenge.s.test * silent"
     "$acmehook" --from dehydrated deploy_challenge s.test "$token" "$digest" 2>err 3>&- &
     pid=$!
     for ((i = 0; i < 400; i++)); do ! pgrep -P $pid >/dev/null || break; sleep 0.02; done
@@ -186,4 +178,22 @@ EOF
     [ $rc -eq 75 ]
     [ ! -e calls ]
     grep -q "stopped before the handler was called" err
+}
+
+@test "certbot's challenges that are gathered for one call go where they lead, too" {
+    handler hook <<'EOF'
+#!/bin/sh
+echo "$*" >>calls
+{ cat base; echo "_acme-challenge.x.test TXT txt \"$4\" \"$7\""; echo "* * nxdomain test"; } >new && mv new authority.rules
+EOF
+    config <<<"$top  chain = true"
+    export CERTBOT_DOMAIN=a.test CERTBOT_ALL_DOMAINS=a.test,\*.a.test
+    CERTBOT_VALIDATION=$digest CERTBOT_REMAINING_CHALLENGES=1 run -0 "$acmehook" --from certbot auth
+    [ ! -e calls ]
+    CERTBOT_VALIDATION=$digest2 CERTBOT_REMAINING_CHALLENGES=0 run -0 --separate-stderr "$acmehook" --from certbot auth
+    stderr_is ""
+    [ "$(wc -l <calls)" -eq 1 ]
+    grep -q "^deploy_challenge x.test [^ ]* [^ ]* x.test [^ ]* [^ ]*$" calls
+    grep -qF -e "$digest" calls
+    grep -qF -e "$digest2" calls
 }
