@@ -82,10 +82,7 @@ match ".b.test" { handler = "$PWD/two" }
 EOF
     run --separate-stderr "$acmehook" --from dehydrated deploy_challenge a.test t1 "$digest" x.b.test t2 "$digest2" y.b.test t3 "$digest3" c.test t4 "$digest"
     status_is 0
-    file_is one.calls <<EOF
-deploy_challenge a.test t1 $digest
-deploy_challenge c.test t4 $digest
-EOF
+    file_is one.calls <<<"deploy_challenge a.test t1 $digest c.test t4 $digest"
     file_is two.calls <<<"deploy_challenge x.b.test t2 $digest2 y.b.test t3 $digest3"
 }
 
