@@ -147,7 +147,7 @@ static struct view view_of(const struct job *job, size_t i)
 	const struct target *target =
 	    job->deploy.targets && i < job->deploy.events.n ? &job->deploy.targets[i] : NULL;
 
-	if (target && target->view.layer[nitems(target->view.layer) - 1])
+	if (target && target_is_planned(target))
 		return target->view;
 	return (struct view){{NULL, scope->command, NULL, &scope->rules->top, scope->initial}};
 }
