@@ -98,7 +98,7 @@ static bool is_same(const struct question *a, const struct question *b)
 /* Nobody can join it any more. */
 static void take_out(struct inquiry *q)
 {
-	struct inquiry **at = bucket_of(q->all, q->peer, &q->question);
+	struct inquiry **at = q->bucket;
 
 	while (*at != q)
 		at = &(*at)->next;
@@ -148,6 +148,7 @@ struct exchange *exchange_start(struct exchanges *all, const union address *serv
 		peer_put(peer);
 	} else {
 		q = inquiry_start(all, peer, question, brief, deliver);
+		q->bucket = bucket;
 		q->next = *bucket;
 		*bucket = q;
 	}

@@ -9,7 +9,7 @@
 #include "verify/dns/exchange.h"
 
 struct inquiry {
-	struct inquiry *next; /* in its bucket */
+	struct inquiry *next, **bucket; /* where it can be joined */
 	struct exchanges *all;
 	struct exchange *askers;
 	void (*ended)(struct inquiry *q); /* the result is there */
