@@ -55,7 +55,7 @@ struct task {
 
 enum job_state {
 	JOB_PLANNED,
-	JOB_ASKING,  /* whether CAA records allow it */
+	JOB_ASKING,  /* whether CAA records allow it, where CNAMEs lead */
 	JOB_LOCKING, /* waits for another process that works on the same names */
 	JOB_RUNNING,
 	JOB_VERIFYING,
