@@ -116,7 +116,9 @@ static char *names_text(const struct traits *r)
 
 	for (size_t i = 0; i < r->needs.n; i++)
 		buf_printf(&b, "%s%s", i ? ", " : " ", r->needs.v[i]);
-	text = xstrdup(r->needs.n ? buf_text(&b) : " some, which were not found in a minute");
+	if (r->needs_more)
+		buf_puts(&b, r->needs.n ? ", and perhaps others" : " some that were not found");
+	text = xstrdup(buf_text(&b));
 	buf_free(&b);
 	return text;
 }
@@ -272,6 +274,7 @@ static struct json_object *traits_to_json(const struct traits *r)
 	for (size_t i = 0; i < TRAITS; i++)
 		jsonline_set(o, list[i].name, list[i].value);
 	json_object_object_add(o, "needs", list_to_json(&r->needs));
+	set_bool(o, "needs_more", r->needs_more);
 	json_object_object_add(o, "unknown_word_status",
 	    r->word == WORD_UNKNOWN || r->word == WORD_NONE || r->word == WORD_HANGS ||
 		    r->word_status < 0

@@ -123,6 +123,8 @@ bool dialect_write(const struct dialect *to, const char *handler, bool chain,
 void calls_free(struct calls *calls);
 /* Can a handler be told of many events of this verb in one call? */
 bool dialect_repeats(const struct dialect *to, enum verb verb);
+/* Has it words for other events than challenges? */
+bool dialect_has_others(const struct dialect *to);
 
 /* The words of a row, without a view of literal text. */
 size_t form_args(const struct form *form);

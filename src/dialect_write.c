@@ -84,6 +84,15 @@ bool dialect_repeats(const struct dialect *to, enum verb verb)
 	return form && form->word;
 }
 
+bool dialect_has_others(const struct dialect *to)
+{
+	const struct form *form = to->forms;
+
+	while (form && form->word && (!form->verb || verb_is_challenge(form->verb)))
+		form++;
+	return form && form->word;
+}
+
 static struct call *add_call(struct calls *calls, const struct dialect *to, const char *handler,
     const char *word, size_t first, size_t count)
 {

@@ -161,6 +161,7 @@ static void unknown_word(struct exam *x, size_t live)
 	trial_call(t, &a, &x->seen);
 	if (!trial_goes_on(t) || !x->seen.called)
 		return;
+	r->other_words = dialect_has_others(t->target.to);
 	r->word_status = x->seen.exit_status;
 	r->word = x->seen.timed_out ? WORD_HANGS : x->seen.failed ? WORD_FAILS : WORD_SUCCEEDS;
 	if (!x->seen.done[0])

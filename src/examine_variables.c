@@ -35,7 +35,8 @@ static void add_name(struct strlist *names, const char *entry)
 /* Does it tell what is to be deployed, and where? Nobody knows what is done without that. */
 static bool is_data(const struct event *event, const char *entry)
 {
-	static const enum field fields[] = {FIELD_DOMAIN, FIELD_TOKEN, FIELD_VALIDATION, FIELD_VALUE};
+	static const enum field fields[] = {
+	    FIELD_DOMAIN, FIELD_TOKEN, FIELD_VALIDATION, FIELD_VALUE};
 
 	for (size_t i = 0; i < nitems(fields); i++)
 		if (event->field[fields[i]] && strstr(entry, event->field[fields[i]]))
@@ -141,8 +142,10 @@ void examine_variables(struct trial *t, struct traits *r)
 	while (trial_goes_on(t) && !works_without(t, r, &names, names.n, what)) {
 		r->variables = VARIABLES_SOME;
 		if (r->needs.n == MOST || uv_now(&t->session->loop) - began > PATIENCE ||
-		    r->needs.n == names.n)
+		    r->needs.n == names.n) {
+			r->needs_more = true;
 			break;
+		}
 		strlist_add(&r->needs, names.v[find_needed(t, r, &names)]);
 		what = "deploys a value with those variables only";
 	}

@@ -102,7 +102,7 @@ void traits_cure(const struct traits *t, long timeout, long verify_timeout, stru
 		add_seconds(lines, "timeout", 3 * t->deploy_ms);
 	if (2 * t->lag_ms > verify_timeout)
 		add_seconds(lines, "verify-timeout", 3 * t->lag_ms);
-	if (t->word != WORD_UNKNOWN && t->word != WORD_SUCCEEDS && t->word != WORD_NONE) {
+	if (t->other_words && t->word != WORD_SUCCEEDS) {
 		strlist_add(lines, "events=deploy_challenge");
 		strlist_add(lines, "events=clean_challenge");
 	}
@@ -154,11 +154,11 @@ void traits_remarks(const struct traits *t, struct strlist *remarks)
 	if (t->clean_fails && t->cleaning != CLEANING_NOTHING)
 		strlist_add(remarks, "its status when it cleans is a failure although the value is "
 				     "gone");
-	if (t->word == WORD_FAILS)
+	if (t->word == WORD_FAILS && t->other_words)
 		strlist_add(remarks, "clients with newer operations would fail with it; with the "
 				     "line events they are not passed on. Add those that the "
 				     "script handles, such as deploy_cert");
-	if (t->word == WORD_ACTS || t->word == WORD_HANGS)
+	if ((t->word == WORD_ACTS || t->word == WORD_HANGS) && t->other_words)
 		strlist_add(remarks, "it does not look at the operation; with the line events it "
 				     "is called for challenges only");
 	if (t->prints)

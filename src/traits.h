@@ -37,12 +37,14 @@ struct traits {
 	enum dash dash;
 	enum word word;
 	enum variables variables;
-	struct strlist needs;	  /* names; some of them may be missing */
+	struct strlist needs;	  /* names */
+	bool needs_more;	  /* and perhaps others: it was not looked any further */
 	bool lies;		  /* it fails, and what it was to do is done */
 	bool claims;		  /* it succeeds, and nothing is there */
 	bool hangs;		  /* it does not end although it has done its work */
 	bool clean_fails;	  /* its status, when it cleans */
 	bool prints;		  /* on standard output */
+	bool other_words;	  /* its dialect has more than those for challenges */
 	int word_status;	  /* for a word that it does not know; -1: killed */
 	long deploy_ms, clean_ms; /* the longest calls that ended by themselves */
 	long done_ms;		  /* the longest time until a value was everywhere */

@@ -99,10 +99,37 @@ challenge_events=(events=deploy_challenge events=clean_challenge)
     says '.ok and .traits.needs == ["PROVIDER_KEY"]'
 }
 
+@test "4. it replaces the first value" {
+    tries 04-replaces
+    works chain=true replaces=true
+    says '.traits.adding == "replaces" and .traits.chaining == "all"'
+    # by itself it is found out
+    hook 04-replaces
+    as_client deploy_challenge example.test "$token" "$digest"
+    status_is 0
+    as_client deploy_challenge example.test "$token" "$digest2"
+    status_is 4
+    stderr_has "replaced the first value"
+    as_client clean_challenge example.test "$token" "$digest"
+    as_client clean_challenge example.test "$token" "$digest2"
+    nothing_left
+}
+
 @test "5. it takes the first challenge of a call" {
     tries 05-first-only
     works
     says '.traits.chaining == "first"'
+}
+
+@test "6. it wants the shortest name first" {
+    tries 06-order
+    works
+    more='chain = yes' hook 06-order
+    as_client deploy_challenge www.example.test "$token" "$digest" example.test "$token" "$digest2"
+    status_is 0
+    as_client clean_challenge www.example.test "$token" "$digest" example.test "$token" "$digest2"
+    status_is 0
+    nothing_left
 }
 
 @test "7. it does nothing, and succeeds" {
@@ -128,12 +155,24 @@ challenge_events=(events=deploy_challenge events=clean_challenge)
     tries 09-kill-group
     works trust=dns "${challenge_events[@]}"
     says '.traits.fails_though_done'
+    hook 09-kill-group
+    as_client deploy_challenge example.test "$token" "$digest"
+    status_is 1
+    stderr_has "was killed by signal 15"
+    [ ! -s bin/records ]
 }
 
 @test "10. it does not end" {
     tries 10-endless --timeout 2
     says '.traits.hangs and .traits.adding == "adds" and .traits.dash == "fine"'
     works trust=dns timeout=11
+    more='timeout = 1' hook 10-endless
+    zone add example.test "$digest3"
+    as_client deploy_challenge example.test "$token" "$digest"
+    status_is 5
+    stderr_has "did not end within 1 s"
+    zone clear example.test
+    nothing_left
 }
 
 @test "11. it publishes, and fails" {
@@ -144,6 +183,12 @@ challenge_events=(events=deploy_challenge events=clean_challenge)
     status_is 1
     stderr_has "what this call had deployed was cleaned again"
     nothing_left
+}
+
+@test "12. it cleans all values" {
+    tries 12-cleans-all
+    works cleans-all=true
+    says '.traits.cleaning == "all"'
 }
 
 @test "13. it returns before the servers have it" {
@@ -160,6 +205,7 @@ challenge_events=(events=deploy_challenge events=clean_challenge)
     status_is 0
     stdout_is ""
     as_client clean_challenge example.test "$token" "$digest"
+    status_is 0
 }
 
 @test "15. it reads a file of its directory" {
@@ -193,6 +239,17 @@ challenge_events=(events=deploy_challenge events=clean_challenge)
     tries 18-password
     status_is 1
     says '(.ok | not) and (.output | test("/dev/tty"))'
+}
+
+@test "19. it cleans when the certificate is there" {
+    hook 19-deploy-cert
+    run --separate-stderr "$acmehook" -q --format json try example.test
+    says '.traits.cleaning == "nothing" and (.left | length > 0) and (.remarks | any(test("stays behind")))'
+    [ "$(jq -r '.left[]' <<<"$output" | sed 's/ at .*//' | sort)" = "$(sed 's/.* //' bin/records | sort -u)" ]
+    touch c k f h
+    as_client deploy_cert example.test "$PWD/k" "$PWD/c" "$PWD/f" "$PWD/h" 17
+    status_is 0
+    [ ! -s bin/records ]
 }
 
 @test "19. it deploys whatever it is called for" {
