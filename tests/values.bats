@@ -427,3 +427,64 @@ EOF
     grep -qx "argv: *$PWD/hook deploy_challenge example.test t $digest2 example.test t$digest $digest" <<<"$output"
     called deploy_challenge 1
 }
+
+@test "48 rounds of two clients and a pending --clean, with a handler that replaces and cleans all" {
+    zone <<<$'verify = off\nchain = true\nreplaces = true\ncleans-all = true'
+    handler hook <<'EOF'
+#!/bin/bash
+cd "${0%/*}" || exit
+word=$1 file=values/_acme-challenge.$2
+shift
+case $word in
+deploy_challenge)
+    while [ $# -gt 0 ]; do echo "$3"; shift 3; done >new
+    mv new "$file"
+    ;;
+clean_challenge) rm -f "$file" ;;
+esac
+EOF
+    client() {
+        for ((i = 0; i < 48; i++)); do
+            "$acmehook" --from dehydrated deploy_challenge example.test t "$1" || return
+            grep -qxe "$1" "values/$name" || return
+            # every fourth stays
+            [ $((i % 4)) -eq 3 ] ||
+                "$acmehook" --from dehydrated clean_challenge example.test t "$1" || return
+        done
+    }
+    client "$digest" 2>>errors &
+    one=$!
+    client "$digest2" 2>>errors &
+    two=$!
+    while kill -0 $one 2>/dev/null || kill -0 $two 2>/dev/null; do
+        "$acmehook" pending --clean 2>>errors
+    done
+    wait $one
+    wait $two
+    file_is errors </dev/null
+    published "$digest" "$digest2"
+    states deployed deployed
+    run -0 "$acmehook" pending --clean --older-than 0
+    [ ! -e "values/$name" ]
+    states ""
+}
+
+@test "run: a later event is told with what is still being verified, and one is cleaned when nobody needs the others" {
+    zone <<<$'chain = true\nchain-max = 1\nreplaces = true\ncleans-all = true'
+    # not there before all three were deployed, so that each is verified while the next is deployed
+    hook <<'EOF'
+call() { [ $word != deploy_challenge ] || rm -f values/*; }
+remove() { rm -f "values/_acme-challenge.$1"; }
+EOF
+    sed -i 's/^.\/publish/case $(cat values\/* 2>\/dev\/null | wc -l) in 1 | 2) ;; *) .\/publish ;; esac/' hook
+    event() { printf '{"cmd": "%s", "type": "dns-01", "domain": "example.test", "validation": "%s"}\n' "$@"; }
+    { event perform_challenge "$digest"; event perform_challenge "$digest2"; event perform_challenge "$digest3"
+      event cleanup "$digest"; event cleanup "$digest2"; event cleanup "$digest3"; } >events
+    run --separate-stderr "$acmehook" run events
+    status_is 0
+    jq -es 'length == 6 and all(.ok)' <<<"$output"
+    called deploy_challenge 1 2 3
+    called clean_challenge 3
+    [ ! -e "values/$name" ]
+    states ""
+}
