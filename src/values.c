@@ -216,33 +216,72 @@ static void explain_missing(const struct job *job, size_t i, struct json_object 
 		tell(job, i, verdict, mishap);
 }
 
-static void warn_others(const struct job *job, size_t i, struct json_object *verdict)
+/* Of another client, whom nobody else tells. */
+static void warn(const struct job *job, size_t i, const char *did, const char *see)
+{
+	char *name = values_name(&job->deploy.events.v[i]);
+
+	report_line(job->jobs->report,
+	    "WARNING: handler %s %s a value of %s that another client still needs; see %s in "
+	    "acmehook.conf(5)",
+	    job->deploy.targets[i].handler, did, name, see);
+	free(name);
+}
+
+static void warn_replaced(const struct job *job, size_t i, struct json_object *verdict)
 {
 	struct strlist known = {0}, others = {0};
 
 	/* unless they were cleaned meanwhile */
 	if (is_one_gone(job, i, verdict, &job->tasks[i].others))
 		values_known(job, i, &known, &others);
-	if (is_one_gone(job, i, verdict, &others)) {
-		char *name = values_name(&job->deploy.events.v[i]);
+	if (is_one_gone(job, i, verdict, &others))
+		warn(job, i, "replaced", "replaces");
+	strlist_free(&known);
+	strlist_free(&others);
+}
 
-		report_line(job->jobs->report,
-		    "WARNING: handler %s replaced a value of %s that another client still needs; "
-		    "see replaces in acmehook.conf(5)",
-		    job->deploy.targets[i].handler, name);
-		free(name);
+/* Do servers say what they have, and none has this? */
+static bool is_nowhere(struct json_object *verdict, const char *value)
+{
+	struct json_object *servers = jsonline_array(verdict, "servers");
+	bool told = false;
+
+	for (size_t i = 0; servers && i < json_object_array_length(servers); i++) {
+		struct json_object *server = json_object_array_get_idx(servers, i);
+		struct json_object *values = jsonline_array(server, "values");
+
+		if (!values || json_object_array_length(values) >= SHOWN || shows(values, value))
+			return false;
+		told = told || same(jsonline_string(server, "verdict"), "PASS");
 	}
+	return told;
+}
+
+static void warn_removed(const struct job *job, size_t i, struct json_object *verdict)
+{
+	struct strlist known = {0}, others = {0};
+	bool gone = false;
+
+	values_known(job, i, &known, &others);
+	for (size_t k = 0; k < others.n; k++)
+		gone = gone || is_nowhere(verdict, others.v[k]);
+	if (gone)
+		warn(job, i, "cleaned", "cleans-all");
 	strlist_free(&known);
 	strlist_free(&others);
 }
 
 void values_explain(const struct job *job, size_t i, struct json_object *verdict)
 {
-	const char *id = jsonline_string(verdict, "case");
+	const struct event *event = &job->deploy.events.v[i];
 
-	if (!values_share(&job->deploy.events.v[i], &job->deploy.events.v[i]))
+	if (!values_share(event, event))
 		return;
-	if (same(id, "D17"))
+	if (same(jsonline_string(verdict, "case"), "D17"))
 		explain_missing(job, i, verdict);
-	warn_others(job, i, verdict);
+	if (event->verb == VERB_CLEAN)
+		warn_removed(job, i, verdict);
+	else
+		warn_replaced(job, i, verdict);
 }

@@ -160,6 +160,24 @@ replaced="handler $BATS_TEST_TMPDIR/hook replaced the first value of $name when 
     stderr_is "acmehook: WARNING: handler $PWD/hook replaced a value of $name that another client still needs; see replaces in acmehook.conf(5)"
 }
 
+@test "a value of another client that was cleaned with one's own is warned of" {
+    zone </dev/null
+    removing_all
+    setsid --wait "$acmehook" --from dehydrated deploy_challenge example.test t "$digest"
+    deploy example.test "$digest2"
+    deploy example.test "$digest3"
+    clean example.test "$digest2"
+    status_is 0
+    stderr_is "acmehook: WARNING: handler $PWD/hook cleaned a value of $name that another client still needs; see cleans-all in acmehook.conf(5)"
+    # not of one's own, of which the client has no more need: it cleans
+    rm -r state
+    deploy example.test "$digest"
+    deploy example.test "$digest2"
+    clean example.test "$digest"
+    status_is 0
+    stderr_is ""
+}
+
 @test "what was cleaned, or is older than an hour, is not missed" {
     zone </dev/null
     replacing
