@@ -142,7 +142,8 @@ static void fail_plan(struct job *job, size_t culprit, const struct error *error
 
 static void unroute(struct job *job, size_t culprit, const struct error *error)
 {
-	job->unrouted = *error;
+	job->unrouted = xcalloc(1, sizeof(*error));
+	*job->unrouted = *error;
 	job->culprit = culprit;
 }
 
@@ -436,7 +437,7 @@ static void replan(struct job *job)
 	for (size_t i = 0; i < job->deploy.events.n; i++)
 		delegated = delegated ||
 			    (job->tasks[i].alias && job->deploy.events.v[i].field[FIELD_DELEGATE]);
-	if (!delegated && !job->unrouted.failure)
+	if (!delegated && !job->unrouted)
 		return;
 	batch_unplan(&job->deploy);
 	for (size_t i = 0; i < job->deploy.events.n; i++) {
@@ -528,6 +529,8 @@ void job_free(struct job *job)
 	}
 	free(job->tasks);
 	free(job->id);
+	free(job->unrouted);
+	free(job->undo_fault);
 	strlist_free(&job->names);
 	batch_free(&job->deploy);
 	batch_free(&job->undo);

@@ -84,13 +84,14 @@ struct job {
 	void (*run)(struct job *job); /* what it waits to do; see claim.h, undo.h */
 	long waited;		      /* ms, for locks */
 	size_t pending;		      /* questions */
-	struct error unrouted; /* no handler: unless there is one for what it is delegated to */
-	bool declined;	       /* no handler is for it, and the client goes on to its next offer */
-	struct error error;    /* the first that came up */
-	size_t culprit;	       /* the event it came up with */
+	struct error
+	    *unrouted; /* NULL, or no handler, unless there is one for what it is delegated to */
+	bool declined; /* no handler is for it, and the client goes on to its next offer */
+	struct error error;		 /* the first that came up */
+	size_t culprit;			 /* the event it came up with */
 	const struct cert *again;	 /* what is tried again; NULL: it is new */
 	bool superseded;		 /* there is nothing to be tried again any more */
-	struct error undo_error;	 /* why nothing could be undone */
+	char *undo_fault;		 /* why nothing could be undone; NULL: it could */
 	void (*proven)(struct job *job); /* see prove.h */
 	/* May be set before job_start(): its handlers have ended, and it goes on to be verified. */
 	void (*ran)(struct job *job, void *arg);

@@ -177,9 +177,9 @@ static void add_undo(struct buf *b, const struct job *job)
 	const struct batch *undo = &job->undo;
 	bool failed = false;
 
-	if (job->undo_error.failure)
+	if (job->undo_fault)
 		buf_printf(b, "acmehook: cannot be undone, something may be left behind: %s\n",
-		    job->undo_error.text);
+		    job->undo_fault);
 	for (size_t c = 0; c < undo->calls.n; c++) {
 		if (!undo->runs[c].error.failure)
 			continue;

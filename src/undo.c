@@ -58,15 +58,17 @@ static bool must_undo(const struct job *job)
 /* Makes of every deploy that was begun a clean. */
 static bool plan(struct job *job)
 {
+	struct error error = {0};
 	size_t culprit, n = 0;
 
 	for (size_t i = 0; i < job->deploy.events.n; i++)
 		if (job_deployed(job, i))
 			add_undo(job, i);
-	if (!job->undo.events.n ||
-	    !batch_plan(&job->undo, &job->jobs->scope, &culprit, &job->undo_error) ||
-	    !gather(job, &job->undo, &culprit, &job->undo_error))
+	if (!job->undo.events.n || !batch_plan(&job->undo, &job->jobs->scope, &culprit, &error) ||
+	    !gather(job, &job->undo, &culprit, &error)) {
+		job->undo_fault = error.failure ? xstrdup(error.text) : NULL;
 		return false;
+	}
 	for (size_t i = 0; i < job->deploy.events.n; i++) {
 		if (!job_deployed(job, i))
 			continue;
