@@ -79,9 +79,23 @@ static char *pattern_text(const struct card *c)
 {
 	const struct event *subject = c->trial->subject;
 	const struct rule *rule = c->trial->target.rule;
+	const char *domain = subject->field[FIELD_DELEGATE];
 
+	domain = domain ? domain : subject->field[FIELD_DOMAIN];
 	return rule ? xstrdup(rule->pattern)
-		    : xasprintf(".%s %s", subject->field[FIELD_DOMAIN], subject->field[FIELD_TYPE]);
+		    : xasprintf(".%s %s", domain, subject->field[FIELD_TYPE]);
+}
+
+static void find_remarks(const struct card *c, struct strlist *remarks)
+{
+	const char *delegate = c->trial->subject->field[FIELD_DELEGATE];
+
+	if (delegate)
+		strlist_take(remarks,
+		    xasprintf("a CNAME leads to the challenge name of %s, and so the handler is "
+			      "told of that domain",
+			delegate));
+	traits_remarks(c->traits, remarks);
 }
 
 /* --- for people */
@@ -204,7 +218,7 @@ static void add_remarks(struct buf *b, const struct card *c)
 {
 	struct strlist remarks = {0};
 
-	traits_remarks(c->traits, &remarks);
+	find_remarks(c, &remarks);
 	for (size_t i = 0; i < c->left.n; i++)
 		strlist_take(
 		    &remarks, xasprintf("LEFT BEHIND, remove it by hand: %s", c->left.v[i]));
@@ -312,7 +326,7 @@ void card_json(struct buf *b, const struct card *c)
 	json_object_object_add(o, "cure", list_to_json(c->cure));
 	json_object_object_add(o, "proven",
 	    c->lines == LINES_UNPROVEN ? NULL : json_object_new_boolean(c->lines == LINES_PROVEN));
-	traits_remarks(c->traits, &remarks);
+	find_remarks(c, &remarks);
 	json_object_object_add(o, "remarks", list_to_json(&remarks));
 	json_object_object_add(o, "left", list_to_json(&c->left));
 	jsonline_set(o, "output", c->traits->output);

@@ -34,56 +34,6 @@ struct watch {
 	struct json_object *verdict; /* the last one */
 };
 
-/* Values of somebody who is at work on that name could be lost. */
-static bool is_free(const struct trial *t, struct error *error)
-{
-	struct journal *journal = &t->session->journal;
-	struct entries entries;
-	size_t n;
-
-	if (!journal_open(journal, true, error))
-		return false;
-	entries = journal_list(journal, t->subject->field[FIELD_DOMAIN]);
-	n = entries.n;
-	entries_free(&entries);
-	return !n ||
-	       error_set(error, FAILURE_STOPPED,
-		   "%zu value%s of others there now, see acmehook pending; some handlers would "
-		   "remove them. Try it when they are gone",
-		   n, n == 1 ? " is" : "s are");
-}
-
-bool trial_open(struct trial *t, struct session *session, const char *type, const char *name,
-    size_t values, struct error *error)
-{
-	const char *account = view_text(&session->view, OPTION_ACCOUNT);
-
-	t->session = session;
-	t->specimens = xcalloc(values, sizeof(*t->specimens));
-	t->n = values;
-	for (size_t i = 0; i < values; i++)
-		if (!specimen_make(&t->specimens[i].event, type, name, account, i == 1, error))
-			return false;
-	t->subject = &t->specimens[0].event;
-	session->jobs.scope.fixed = NULL;
-	if (!target_plan(&session->jobs.scope, t->subject, &t->target, error))
-		return false;
-	if (t->target.to->compose)
-		return error_set(error, FAILURE_USAGE, "to: %s is no program that could be tried",
-		    t->target.to->name);
-	return is_free(t, error);
-}
-
-void trial_close(struct trial *t)
-{
-	for (size_t i = 0; i < t->n; i++)
-		event_free(&t->specimens[i].event);
-	free(t->specimens);
-	free(t->target.handler);
-	strlist_free(&t->lines);
-	settings_free(&t->planning);
-}
-
 bool trial_goes_on(const struct trial *t)
 {
 	return !t->stops && !t->blind.failure;
@@ -114,7 +64,7 @@ static void ask(struct watch *w, long timeout)
 	    .values = &value,
 	    .n = 1,
 	    .timeout = timeout,
-	    .view = &t->target.view,
+	    .view = &t->target.proof,
 	};
 
 	w->question = verifier_ask(t->session->jobs.verifier, &proof, on_verdict, NULL, w);

@@ -487,3 +487,27 @@ for card in cards:
     assert set(card["traits"]) == set(schema["properties"]["traits"]["properties"])
 END
 }
+
+@test "a name that is delegated by a CNAME" {
+    # zone writes the rules; the alias stands before them
+    sed -i 's/^mv rules.new rules$/{ echo "_acme-challenge.a.test * cname _acme-challenge.example.test"; cat rules.new; } >rules/' bin/zone
+    zone clear example.test
+    cp "$quirks/05-first-only" hook
+    config <<END
+authority = { "$authority" }  verify-timeout = 5
+match "example.test" { handler = "$PWD/hook" }
+END
+    sed -i "1a[ \"\$2\" = example.test ] || exit 9" hook
+    run --separate-stderr "$acmehook" -q --format json try a.test
+    says '.domain == "a.test" and .match == "example.test" and .traits.adding == "adds" and .traits.cleaning == "own"
+        and (.remarks | any(test("a CNAME leads to the challenge name of example.test")))'
+    nothing_left
+}
+
+@test "the lines that it knows are options" {
+    "$acmehook" --help | sed -n 's/^  ... --\([a-z-]*\).*/\1/p' | sort >options
+    sed -n 's/.*"\([a-z-]*\)=[^"]*".*/\1/p; s/.*add_seconds(lines, "\([a-z-]*\)".*/\1/p' "$srcdir/src/trial.c" "$srcdir/src/traits.c" \
+        "$srcdir/src/remedy.c" "$srcdir/src/try.c" | sort -u >lines
+    [ "$(wc -l <lines)" -ge 10 ]
+    [ -z "$(comm -13 options lines)" ]
+}
