@@ -34,10 +34,11 @@ static char *file_of(const struct event *event)
 	static const enum field parts[] = {FIELD_TYPE, FIELD_DOMAIN, FIELD_TOKEN, FIELD_VALIDATION};
 	char digest[DIGEST_TEXT + 1], part[JOURNAL_PART_NAME], *file;
 	struct buf all = BUF_INIT(64 * 1024);
+	bool dns = !strcmp(event->field[FIELD_TYPE], "dns-01");
 
 	/* a DNS value is its own, whatever the token: not all clients know it when they clean */
 	for (size_t i = 0; i < nitems(parts); i++)
-		if (parts[i] != FIELD_TOKEN || strcmp(event->field[FIELD_TYPE], "dns-01"))
+		if (parts[i] != FIELD_TOKEN || !dns)
 			buf_printf(
 			    &all, "%s\n", event->field[parts[i]] ? event->field[parts[i]] : "");
 	digest_text(buf_text(&all), digest);

@@ -143,9 +143,10 @@ static int close_files(const struct sandbox_needs *needs)
 
 #ifdef ARCHITECTURE
 #define WRITING (O_ACCMODE | O_CREAT | O_TRUNC)
-#define ALWAYS -1
-#define NEVER -2
-#define UNLESS_SERVING -3
+#define ALWAYS (-1)
+#define NEVER (-2)
+#define UNLESS_SERVING (-3)
+/* Several words of a row. NOLINTNEXTLINE(bugprone-macro-parentheses) */
 #define CALL(name) SYS_##name, ALWAYS, 0, 0, false, EPERM
 
 /* Refused, with its errno, when (arg & mask) == value is what `equal` says; each call once. */

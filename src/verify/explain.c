@@ -135,7 +135,7 @@ static bool expand(struct buf *b, const char **sentence, const struct outcome *o
 	const char *p = *sentence;
 
 	while (*p && *p != ']') {
-		size_t before = b->len, n = strcspn(p, "{[]");
+		size_t before, n = strcspn(p, "{[]");
 
 		buf_add(b, p, n);
 		p += n;

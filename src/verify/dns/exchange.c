@@ -121,11 +121,13 @@ static void deliver(struct inquiry *q)
 
 void exchange_cancel(struct exchange *x)
 {
-	struct inquiry *q = x ? x->inquiry : NULL;
-	struct exchange **at = q ? &q->askers : NULL;
+	struct exchange **at;
+	struct inquiry *q;
 
 	if (!x)
 		return;
+	q = x->inquiry;
+	at = &q->askers;
 	while (*at != x)
 		at = &(*at)->next;
 	*at = x->next;
