@@ -206,16 +206,22 @@ echo "$1" >>calls
 touch started
 sleep 1000 & wait
 EOF
-    "$acmehook" --verify off -H "$PWD/hook" deploy_challenge example.test "$token" "$digest" 2>err 3>&- &
-    pid=$!
-    for ((i = 0; i < 400; i++)); do [ ! -e started ] || break; sleep 0.05; done
-    kill -TERM $pid
-    rc=0
-    wait $pid || rc=$?
-    [ $rc -eq 75 ]
-    file_is calls <<'EOF'
+    # a shell has SIGINT ignored for what it starts in the background
+    default=(env --default-signal=INT)
+    "${default[@]}" true 2>/dev/null || default=()
+    for signal in TERM HUP ${default:+INT}; do
+        rm -f calls started
+        "${default[@]}" "$acmehook" --verify off -H "$PWD/hook" deploy_challenge example.test "$token" "$digest" 2>err 3>&- &
+        pid=$!
+        for ((i = 0; i < 400; i++)); do [ ! -e started ] || break; sleep 0.05; done
+        kill -s "$signal" $pid
+        rc=0
+        wait $pid || rc=$?
+        [ $rc -eq 75 ] || { echo "SIG$signal: $rc"; return 1; }
+        file_is calls <<'EOF'
 deploy_challenge
 clean_challenge
 EOF
-    grep -q "was stopped, as we were" err
+        grep -q "was stopped, as we were" err
+    done
 }

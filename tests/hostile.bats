@@ -278,7 +278,7 @@ EOF
     failed "$PWD/work: cannot be the working directory (cwd) of $PWD/bad"
 }
 
-@test "one that changes its umask, its limits, its priority and its session" {
+@test "one that changes its umask, its limits and its priority" {
     bad <<'EOF'
 #!/bin/bash
 umask 0
