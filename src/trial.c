@@ -124,6 +124,7 @@ bool trial_look(struct trial *t, size_t specimen)
 	t->watched = 1;
 	ask(&w, 0);
 	session_run(t->session);
+	t->watches = NULL;
 	t->watched = 0;
 	json_object_put(w.verdict);
 	return w.done;

@@ -122,7 +122,7 @@ static bool put_record(struct writer *w, unsigned owner, const struct rr *rr, ui
 		put32(p + 6, ttl);
 		put_data(w, rr);
 	}
-	if (w->full)
+	if (w->full || !p)
 		w->n = before;
 	else
 		put16(p + 10, (unsigned)(w->n - before - 12));
