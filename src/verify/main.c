@@ -104,7 +104,7 @@ static void take_line(void *arg, const char *data, size_t len)
 /* Reads once. False at the end of the input, or when it cannot be read. */
 static bool read_input(struct verifier *v)
 {
-	char data[16384];
+	char data[4096]; /* answers are taken in between, so that they do not pile up */
 	ssize_t n = read(STDIN_FILENO, data, sizeof(data));
 
 	if (n > 0)
