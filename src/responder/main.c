@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* acmehook-responder: answers challenges from a spool directory, by DNS, HTTP and TLS. */
+/* acmehook-responder: answers challenges from a spool directory, by DNS and HTTP. */
 #include "config.h"
 
 #include <errno.h>
@@ -195,7 +195,6 @@ static int serve(struct error *error)
 	uv_loop_close(&it.loop);
 	names_free(&it.served.names);
 	values_free(&it.served.tokens);
-	values_free(&it.served.domains);
 	sockets_close(&it.sockets);
 	return it.status;
 }

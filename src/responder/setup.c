@@ -18,10 +18,8 @@
 #define TTL_DEFAULT 3600
 #define TTL_MAX 604800
 
-const char *const service_names[SERVICE__MAX] = {
-    [SERVICE_DNS] = "dns", [SERVICE_HTTP] = "http", [SERVICE_TLS] = "tls"};
-const uint16_t service_ports[SERVICE__MAX] = {
-    [SERVICE_DNS] = DNS_PORT, [SERVICE_HTTP] = 80, [SERVICE_TLS] = 443};
+const char *const service_names[SERVICE__MAX] = {[SERVICE_DNS] = "dns", [SERVICE_HTTP] = "http"};
+const uint16_t service_ports[SERVICE__MAX] = {[SERVICE_DNS] = DNS_PORT, [SERVICE_HTTP] = 80};
 
 /* Port 0, "any that is free", is for tests. */
 static bool parse_listen(union address *a, const char *text, uint16_t port)
@@ -175,7 +173,6 @@ static bool take(struct setup *setup, const char *text, struct error *error)
 	cfg_opt_t opts[] = {
 	    with((cfg_opt_t)CFG_STR_LIST("dns", NULL, CFGF_NODEFAULT), check_listen),
 	    with((cfg_opt_t)CFG_STR_LIST("http", NULL, CFGF_NODEFAULT), check_listen),
-	    with((cfg_opt_t)CFG_STR_LIST("tls", NULL, CFGF_NODEFAULT), check_listen),
 	    with((cfg_opt_t)CFG_STR("spool", DEFAULT_SPOOL, CFGF_NONE), check_path),
 	    CFG_STR("user", VERIFY_USER, CFGF_NONE),
 	    CFG_SEC("zone", zone, CFGF_MULTI | CFGF_TITLE | CFGF_NO_TITLE_DUPES),

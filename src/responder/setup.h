@@ -8,7 +8,7 @@
 #include "error.h"
 #include "responder/names.h"
 
-enum service { SERVICE_DNS, SERVICE_HTTP, SERVICE_TLS, SERVICE__MAX };
+enum service { SERVICE_DNS, SERVICE_HTTP, SERVICE__MAX };
 /* By their names: the options that say where they listen, and systemd's FileDescriptorName. */
 extern const char *const service_names[SERVICE__MAX];
 extern const uint16_t service_ports[SERVICE__MAX];

@@ -77,8 +77,7 @@ static bool take_handed(struct sockets *all, bool had[SERVICE__MAX], struct erro
 		if (getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &size) ||
 		    !service_of(fd, name ? name : "", len, &service))
 			return error_set(error, FAILURE_USAGE,
-			    "the socket %d of systemd has no FileDescriptorName of dns, http or "
-			    "tls",
+			    "the socket %d of systemd has no FileDescriptorName of dns or http",
 			    fd);
 		add(all, fd, service, type == SOCK_STREAM);
 		had[service] = true;
@@ -191,9 +190,8 @@ bool sockets_open(struct sockets *all, const struct setup *setup, struct error *
 	if (!had[SERVICE_DNS] && !setup->listen[SERVICE_DNS].n && setup->n &&
 	    !open_everywhere(all, error))
 		return false;
-	return all->n ||
-	       error_set(error, FAILURE_USAGE,
-		   "%s: there is nothing to do: neither a zone, nor http, nor tls", setup->file);
+	return all->n || error_set(error, FAILURE_USAGE,
+			     "%s: there is nothing to do: neither a zone nor http", setup->file);
 }
 
 void sockets_close(struct sockets *all)

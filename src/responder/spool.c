@@ -53,19 +53,13 @@ static bool serve_dns(struct served *served, const struct spool_entry *e, bool n
 
 static bool serve(struct served *served, const struct spool_entry *e, bool now)
 {
-	void (*change)(struct values *, const char *, const char *) =
-	    now ? values_add : values_remove;
-
 	switch (e->type) {
 	case ENTRY_NONE:
 		break;
 	case ENTRY_DNS:
 		return serve_dns(served, e, now);
 	case ENTRY_HTTP:
-		change(&served->tokens, e->name, e->value);
-		break;
-	case ENTRY_TLS:
-		change(&served->domains, e->name, e->value);
+		(now ? values_add : values_remove)(&served->tokens, e->name, e->value);
 		break;
 	}
 	return true;

@@ -16,8 +16,7 @@
 /* What is served. */
 struct served {
 	struct names names;
-	struct values tokens;  /* http-01: key authorizations */
-	struct values domains; /* tls-alpn-01: digests */
+	struct values tokens; /* http-01: key authorizations */
 };
 
 struct spool {

@@ -18,7 +18,6 @@ static const struct {
 } types[] = {
     {"dns-01", ENTRY_DNS},
     {"http-01", ENTRY_HTTP},
-    {"tls-alpn-01", ENTRY_TLS},
 };
 
 static const char *check_dns(struct spool_entry *e)
@@ -48,45 +47,10 @@ static const char *check_http(struct spool_entry *e)
 		   : NULL;
 }
 
-static int hex(char c)
-{
-	const char *digits = "0123456789abcdef", *at = c ? strchr(digits, c | 0x20) : NULL;
-
-	return at ? (int)(at - digits) : -1;
-}
-
-/* "AB:CD:...", as dehydrated tells it. */
-static bool digest_from_hex(const char *text, unsigned char out[DIGEST_SIZE])
-{
-	if (strlen(text) != 3 * DIGEST_SIZE - 1)
-		return false;
-	for (size_t i = 0; i < DIGEST_SIZE; i++, text += 3) {
-		int high = hex(text[0]), low = hex(text[1]);
-
-		if (high < 0 || low < 0 || (text[2] != ':' && text[2]))
-			return false;
-		out[i] = (unsigned char)(high << 4 | low);
-	}
-	return true;
-}
-
-static const char *check_tls(struct spool_entry *e)
-{
-	unsigned char digest[DIGEST_SIZE];
-
-	if (!identifier_is_ip(e->name) && identifier_dns_fault(e->name, false))
-		return "its name is no domain";
-	if (digest_from_hex(e->value, digest)) {
-		e->value = xrealloc(e->value, DIGEST_TEXT + 1);
-		digest_encode(digest, e->value);
-	}
-	return digest_decode(e->value, digest) ? NULL : "its value is no digest";
-}
-
 bool spool_entry_parse(struct spool_entry *e, const char *text, size_t len, const char **fault)
 {
 	static const char *(*const checks[])(struct spool_entry * e) = {
-	    [ENTRY_DNS] = check_dns, [ENTRY_HTTP] = check_http, [ENTRY_TLS] = check_tls};
+	    [ENTRY_DNS] = check_dns, [ENTRY_HTTP] = check_http};
 	size_t word = strcspn(text, " "), name = len > word ? strcspn(text + word + 1, " ") : 0;
 	const char *value = text + word + name + 2;
 
@@ -95,7 +59,7 @@ bool spool_entry_parse(struct spool_entry *e, const char *text, size_t len, cons
 	if (strlen(text) != len || !len || strchr(text, '\n') != text + len - 1 || !name ||
 	    word + name + 2 >= len)
 		return false;
-	*fault = "its type is none of dns-01, http-01 and tls-alpn-01";
+	*fault = "its type is neither dns-01 nor http-01";
 	for (size_t i = 0; i < nitems(types); i++)
 		if (strlen(types[i].word) == word && !strncmp(types[i].word, text, word))
 			e->type = types[i].type;

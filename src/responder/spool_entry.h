@@ -13,7 +13,6 @@ enum entry_type {
 	ENTRY_NONE,
 	ENTRY_DNS,  /* name: of the TXT record, canonical; value: its text */
 	ENTRY_HTTP, /* name: the token; value: the key authorization */
-	ENTRY_TLS,  /* name: the domain, canonical; value: the digest, in base64url */
 };
 
 /* Owns its strings. All zero is none. */

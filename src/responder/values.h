@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What is served under a word: the contents of tokens, the digests of domains. */
+/* What is served under a word: the contents of tokens. */
 #ifndef ACMEHOOK_VALUES_H
 #define ACMEHOOK_VALUES_H
 
