@@ -112,6 +112,9 @@ struct job *job_new(struct jobs *jobs, const struct dialect *from, const struct 
  */
 void job_start(struct job *job, void (*done)(struct job *job, void *arg), void *arg);
 void job_free(struct job *job);
+/* Plans it once more if a challenge turned out to be delegated: it has another handler then, or at
+ * least another name. */
+void job_replan(struct job *job);
 /* Adds what other calls of the client had to do with it, as job_start() will once more when nobody
  * can change it any more; see gather.h. */
 void job_gather(struct job *job);
