@@ -4,10 +4,10 @@
 
 #include <stdio.h>
 
-#include "command.h"
-#include "process.h"
-#include "report.h"
-#include "session.h"
+#include "commands/command.h"
+#include "handlers/process.h"
+#include "report/report.h"
+#include "commands/session.h"
 
 static void print_dialects(void)
 {

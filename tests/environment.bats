@@ -41,7 +41,7 @@ root_only() {
 }
 
 @test "acmehook(1) lists what is not passed on" {
-    sed -n '/^static const char \*const \(for_us_alone\|dangerous\)/,/^};/s/^ *"\(.*\)",/\1/p' "$srcdir/src/environment.c" | sort >names
+    sed -n '/^static const char \*const \(for_us_alone\|dangerous\)/,/^};/s/^ *"\(.*\)",/\1/p' "$srcdir/src/handlers/environment.c" | sort >names
     [ "$(wc -l <names)" -gt 20 ]
     sed -n '/^\.Sh SECURITY/,$s/^\.Pq Ev \(.*\) ;*\.*$/\1/p; /^\.Sh SECURITY/,$s/^\.Pq Ev \(.*[A-Z*]\)$/\1/p' "$srcdir/man/acmehook.1" |
         sed 's/ [;.]$//' | tr ' ,' '\n\n' | grep . | sort -u | diff -u names -

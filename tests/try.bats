@@ -506,8 +506,8 @@ END
 
 @test "the lines that it knows are options" {
     "$acmehook" --help | sed -n 's/^  ... --\([a-z-]*\).*/\1/p' | sort >options
-    sed -n 's/.*"\([a-z-]*\)=[^"]*".*/\1/p; s/.*add_seconds(lines, "\([a-z-]*\)".*/\1/p' "$srcdir/src/trial.c" "$srcdir/src/traits.c" \
-        "$srcdir/src/remedy.c" "$srcdir/src/try.c" | sort -u >lines
+    sed -n 's/.*"\([a-z-]*\)=[^"]*".*/\1/p; s/.*add_seconds(lines, "\([a-z-]*\)".*/\1/p' "$srcdir/src/try/trial.c" "$srcdir/src/try/traits.c" \
+        "$srcdir/src/try/remedy.c" "$srcdir/src/try/try.c" | sort -u >lines
     [ "$(wc -l <lines)" -ge 10 ]
     [ -z "$(comm -13 options lines)" ]
 }

@@ -4,7 +4,7 @@
  * hooks/acme.sh. */
 #include "config.h"
 
-#include "dialect.h"
+#include "dialects/dialect.h"
 
 /* It is dns_acmehook.sh and acmehook.sh that call; the former finds the key authorization in
  * acme.sh's variables, if they are there. */

@@ -2,7 +2,7 @@
 /* acmetool's hooks: EVENT and its words (acmetool, _doc/SCHEMA.md, "Hooks"). */
 #include "config.h"
 
-#include "dialect.h"
+#include "dialects/dialect.h"
 
 #include <stdlib.h>
 

@@ -2,7 +2,7 @@
 /* certbot's manual, pre, deploy and post hooks (certbot/_internal/plugins/manual.py, hooks.py). */
 #include "config.h"
 
-#include "dialect.h"
+#include "dialects/dialect.h"
 
 #include <stdlib.h>
 #include <string.h>

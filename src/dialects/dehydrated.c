@@ -2,7 +2,7 @@
 /* dehydrated's hook: HOOK OPERATION ARGUMENT... (dehydrated, docs/examples/hook.sh). */
 #include "config.h"
 
-#include "dialect.h"
+#include "dialects/dialect.h"
 
 #include <stdlib.h>
 #include <string.h>

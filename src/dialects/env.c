@@ -3,7 +3,7 @@
  * (certbot_external_auth/plugin.py: _call_handler, _get_json_to_kwargs). */
 #include "config.h"
 
-#include "dialect.h"
+#include "dialects/dialect.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -3,7 +3,7 @@
  * (certbot_external_auth/plugin.py: _call_handler). src/dialects/env.c is the other direction. */
 #include "config.h"
 
-#include "dialect.h"
+#include "dialects/dialect.h"
 
 /* Every key comes plain and with cbot_, and only the latter cannot be somebody else's. */
 static const struct variable challenge[] = {

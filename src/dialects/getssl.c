@@ -2,7 +2,7 @@
 /* getssl's DNS_ADD_COMMAND and DNS_DEL_COMMAND: COMMAND DOMAIN VALUE (getssl, add_dns_rr). */
 #include "config.h"
 
-#include "dialect.h"
+#include "dialects/dialect.h"
 
 /* Two commands: as a client it says which one by a word of ours, handlers do not get any. */
 static const struct form forms[] = {

@@ -3,7 +3,7 @@
  * the table, src/peer.c reads the lines, src/talk.c says them to others. */
 #include "config.h"
 
-#include "dialect.h"
+#include "dialects/dialect.h"
 
 #include "event_json.h"
 #include "jsonline.h"

@@ -2,7 +2,7 @@
 /* lego's exec provider and its hooks (lego, providers/dns/exec/exec.go, cmd/hook.go). */
 #include "config.h"
 
-#include "dialect.h"
+#include "dialects/dialect.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -2,7 +2,7 @@
 /* Scripts for lego's exec provider with EXEC_MODE=RAW (lego, providers/dns/exec/exec.go). */
 #include "config.h"
 
-#include "dialect.h"
+#include "dialects/dialect.h"
 
 static const struct form forms[] = {
     {VERB_DEPLOY, "present", {VIEW_DASHES, FIELD_DOMAIN, FIELD_TOKEN, FIELD_KEY_AUTH}, .least = 4,

@@ -2,7 +2,7 @@
 /* Instructions for somebody at the terminal, like the text mode of certbot-external-auth. */
 #include "config.h"
 
-#include "dialect.h"
+#include "dialects/dialect.h"
 
 #include <stdlib.h>
 #include <string.h>

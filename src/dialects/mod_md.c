@@ -3,7 +3,7 @@
  * (src/mod_md.c). */
 #include "config.h"
 
-#include "dialect.h"
+#include "dialects/dialect.h"
 
 #include <stdlib.h>
 #include <string.h>

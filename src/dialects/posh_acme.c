@@ -2,7 +2,7 @@
 /* Posh-ACME's SSHProxy plugin: COMMAND add|delete RECORDNAME VALUE. */
 #include "config.h"
 
-#include "dialect.h"
+#include "dialects/dialect.h"
 
 static const struct form forms[] = {
     {VERB_DEPLOY, "add", {FIELD_FQDN, FIELD_VALUE}, .least = 2, .type = "dns-01"},

@@ -3,7 +3,7 @@
  * plugin's data on standard input (proxmox-acme, src/PVE/ACME/DNSChallenge.pm). */
 #include "config.h"
 
-#include "dialect.h"
+#include "dialects/dialect.h"
 
 #include <stdlib.h>
 #include <string.h>

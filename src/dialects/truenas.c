@@ -3,7 +3,7 @@
  * plugins/acme_dns_authenticator/authenticators/shell.py). */
 #include "config.h"
 
-#include "dialect.h"
+#include "dialects/dialect.h"
 
 static const struct form forms[] = {
     {VERB_DEPLOY, "set", {FIELD_DOMAIN, FIELD_FQDN, FIELD_VALUE}, .least = 3, .type = "dns-01"},

@@ -2,7 +2,7 @@
 /* uacme's hook: HOOK METHOD TYPE IDENT TOKEN AUTH (uacme, uacme.c: hook_run, authorize). */
 #include "config.h"
 
-#include "dialect.h"
+#include "dialects/dialect.h"
 
 /* Since 1.7.6 the same is in the environment. */
 static const struct variable variables[] = {

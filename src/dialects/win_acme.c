@@ -3,7 +3,7 @@
  * {Token} (win-acme, Plugins/ValidationPlugins/Dns/Script). */
 #include "config.h"
 
-#include "dialect.h"
+#include "dialects/dialect.h"
 
 static const struct form forms[] = {
     {VERB_DEPLOY, "create", {FIELD_DOMAIN, FIELD_FQDN, FIELD_VALUE}, .least = 3, .type = "dns-01"},

@@ -82,7 +82,7 @@ enum case_id {
 	CASE_HTTP_NO_ROUTE,  /* there is no way from here to any of the addresses */
 	CASE_HTTP_STATUS,    /* a status that the catalogue has no case for */
 	CASE_HTTP_ABSENT,    /* asked whether it is gone: it is */
-	CASE_H63,   /* asked whether it is gone: it is not */
+	CASE_H63,	     /* asked whether it is gone: it is not */
 	CASE_H01,	     /* exactly the key authorization */
 	CASE_H02,	     /* blanks after it */
 	CASE_H02_DOUBT,	     /* blanks after it that not every CA takes */
@@ -179,7 +179,7 @@ enum case_id {
 	CASE_TLS_GOOD,	     /* the certificate is there */
 	CASE_TLS_MIXED,	     /* an address does not serve it, others do */
 	CASE_TLS_ABSENT,     /* asked whether it is gone: it is */
-	CASE_T08,    /* asked whether it is gone: it is not */
+	CASE_T08,	     /* asked whether it is gone: it is not */
 	CASE_T01,	     /* another protocol than acme-tls/1, or none */
 	CASE_T02,	     /* not self-signed */
 	CASE_T03,	     /* acmeIdentifier is wrong */

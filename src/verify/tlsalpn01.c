@@ -319,9 +319,7 @@ static void judge(struct tlsalpn01 *tls, struct outcome *o)
 	else if (!check->absent)
 		judge_peers(tls, good, o);
 	else
-		outcome_init(o, good	    ? CASE_T08
-				: tls->left ? CASE_TLS_WAITING
-					    : CASE_TLS_ABSENT);
+		outcome_init(o, good ? CASE_T08 : tls->left ? CASE_TLS_WAITING : CASE_TLS_ABSENT);
 	o->name = xstrdup(check->domain);
 	outcome_fact(o, FACT_NAME, "%s", check->domain);
 	outcome_fact(o, FACT_DOMAIN, "%s", check->domain);

@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "fuzz.h"
-#include "route.h"
-#include "rules.h"
+#include "settings/route.h"
+#include "settings/rules.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

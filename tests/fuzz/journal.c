@@ -5,11 +5,11 @@
 
 #include <string.h>
 
-#include "certs.h"
-#include "entry_json.h"
+#include "journal/certs.h"
+#include "journal/entry_json.h"
 #include "fuzz.h"
 #include "jsonline.h"
-#include "options_json.h"
+#include "settings/options_json.h"
 
 static void check_round(const struct entry *entry)
 {

@@ -13,7 +13,8 @@
 static void fill(struct names *names)
 {
 	static const char *const zones[] = {"acme.test", "sub.acme.test", "_acme-challenge.x.test"};
-	static const char *const texts[] = {"@ A 192.0.2.1", "a.b TXT \"x y\"", "@ CAA 0 issue \"ca\""};
+	static const char *const texts[] = {
+	    "@ A 192.0.2.1", "a.b TXT \"x y\"", "@ CAA 0 issue \"ca\""};
 	unsigned char name[NAME_OCTETS];
 	struct error error = {0};
 	struct record_data r;

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "fuzz.h"
-#include "dialect.h"
+#include "dialects/dialect.h"
 
 /* Nothing that a shell script would trip over. */
 static inline void check_text(const char *text)

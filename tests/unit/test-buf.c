@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 #include "buf.h"
-#include "capture.h"
+#include "handlers/capture.h"
 #include "tap.h"
 
 static void test_limit(void)

@@ -2,7 +2,7 @@
 /* Lanes: who may go, and who has to wait. */
 #include "config.h"
 
-#include "lane.h"
+#include "stream/lane.h"
 
 #include <stdio.h>
 

@@ -24,9 +24,9 @@ enum silence {
 enum ability { ABILITY_UNKNOWN, ABILITY_YES, ABILITY_NO };
 
 struct peer {
-	struct peer *next; /* in its bucket */
+	struct peer *next;   /* in its bucket */
 	struct wire_way way; /* and its address */
-	size_t users; /* exchanges; it is not forgotten while there are any */
+	size_t users;	     /* exchanges; it is not forgotten while there are any */
 	struct slots slots;
 	enum ability edns;    /* it answers queries with EDNS (RFC 6891) */
 	enum ability letters; /* it keeps the case of the letters in the question */

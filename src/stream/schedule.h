@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Which of many events is handled when: so many handlers at once, the events of one identifier in
+ * the order in which they came, the sources in turn; events that their handler takes together are
+ * gathered for it.
+ */
+#ifndef ACMEHOOK_SCHEDULE_H
+#define ACMEHOOK_SCHEDULE_H
+
+#include "jobs/job.h"
+#include "stream/lane.h"
+
+struct group;
+struct schedule;
+
+/* An event on its way; part of something of the owner's, who keeps it until it is answered. */
+struct ticket {
+	struct ticket *next;
+	struct source *source;
+	struct events events; /* the event, or what was understood of it; handed on when it runs */
+	struct error *error;  /* why it cannot be handled; NULL if it can; the owner's */
+	struct place identifier, handler; /* in lanes */
+	const struct rule *rule;
+	enum verb verb;
+	const char *type;	  /* within events until it runs; NULL: none */
+	long gather;		  /* with how many others at most; 0: alone */
+	long delay;		  /* ms to wait for them */
+	bool barrier;		  /* all of its source are in order with it */
+	const struct cert *again; /* what is tried again by it; NULL: it is new */
+};
+
+/* Where events come from; all zero is one that has none. Only its owner sets clogged. */
+struct source {
+	struct source *next; /* in the ring */
+	struct ticket *first, **last;
+	size_t waiting, active; /* tickets that have not been begun, and that have */
+	bool barrier;		/* the active one is one */
+	bool clogged;		/* nothing is begun: results cannot be delivered */
+	const struct schedule_events *events;
+};
+
+struct schedule {
+	struct jobs *jobs;
+	long most_running, most_open;
+	long running, open;  /* handlers; tickets that were begun and not answered */
+	struct source *turn; /* in the ring; NULL: there are none */
+	struct lanes lanes;
+	struct group *groups; /* those that gather or wait, oldest first */
+	bool pumping, again;
+};
+
+struct schedule_events {
+	/* A source has a ticket less that waits. */
+	void (*begun)(struct source *source);
+	/* What came of a ticket: event i of the job, which is borrowed. From the loop, once. */
+	void (*done)(struct ticket *ticket, const struct job *job, size_t i);
+};
+
+/* At most so many handlers at once, and so many events begun but not answered. */
+void schedule_init(struct schedule *s, struct jobs *jobs, long running, long open);
+void schedule_free(struct schedule *s);
+
+void source_add(struct schedule *s, struct source *source);
+/* It must have no tickets any more. */
+void source_remove(struct schedule *s, struct source *source);
+
+/* Takes a ticket with its source, events and error. */
+void schedule_add(struct schedule *s, struct ticket *ticket);
+/* Its result is where it belongs: there is room for another one. */
+void schedule_answered(struct schedule *s);
+/* Begins what may be begun: when a source is no longer clogged, or the jobs were stopped. */
+void schedule_pump(struct schedule *s);
+
+#endif
