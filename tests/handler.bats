@@ -206,10 +206,10 @@ echo "$1" >>calls
 touch started
 sleep 1000 & wait
 EOF
-    # a shell has SIGINT ignored for what it starts in the background
-    default=(env --default-signal=INT)
+    # a shell has SIGINT ignored for what it starts in the background, and nohup SIGHUP for all
+    default=(env --default-signal=INT,HUP)
     "${default[@]}" true 2>/dev/null || default=()
-    for signal in TERM HUP ${default:+INT}; do
+    for signal in TERM ${default:+HUP INT}; do
         rm -f calls started
         "${default[@]}" "$acmehook" --verify off -H "$PWD/hook" deploy_challenge example.test "$token" "$digest" 2>err 3>&- &
         pid=$!

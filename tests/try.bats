@@ -365,9 +365,9 @@ begins() {
 }
 
 @test "stopped by a signal it cleans what is there" {
-    # background jobs of scripts ignore SIGINT
-    env --default-signal=INT true || skip "env has no --default-signal"
-    with=(env --default-signal=INT)
+    # background jobs of scripts ignore SIGINT, and those of nohup SIGHUP
+    env --default-signal=INT,HUP true || skip "env has no --default-signal"
+    with=(env --default-signal=INT,HUP)
     for signal in INT TERM HUP; do
         begins
         kill -$signal $pid
