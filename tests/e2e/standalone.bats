@@ -18,7 +18,8 @@ dns = { "127.0.0.4" }
 http = { "127.0.0.4" }
 zone "acme.test" { address = "127.0.0.4" }
 END
-    in_lab "$builddir/acmehook-responder" --config "$LAB/responder.conf" >"$LAB/responder.log" 2>&1 3>&- &
+    # the shell that waits for it must not have the pipe that keeps the laboratory
+    in_lab "$builddir/acmehook-responder" --config "$LAB/responder.conf" >"$LAB/responder.log" 2>&1 3>&- {lab_pipe}>&- &
     within 20 grep -q 'ready:' "$LAB/responder.log"
 }
 
@@ -97,7 +98,7 @@ controls { };
 zone "$zone" { type primary; file "zone"; };
 END
     in_lab ip address add 127.0.0.5/8 dev lo
-    in_lab sh -c 'echo $$ >named.pid; exec "$0" "$@"' "$LAB/named" -g -c "$PWD/named.conf" >named.log 2>&1 3>&- &
+    in_lab sh -c 'echo $$ >named.pid; exec "$0" "$@"' "$LAB/named" -g -c "$PWD/named.conf" >named.log 2>&1 3>&- {lab_pipe}>&- &
     bind=$!
     in_lab sh -c 'echo $$ >pid; exec "$0" "$@"' "$builddir/acmehook-responder" --config "$PWD/responder.conf" \
         >log 2>&1 3>&- &

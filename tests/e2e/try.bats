@@ -101,7 +101,7 @@ negquery-cache-ttl=0
 zone-cache-refresh-interval=0
 END
     in_lab pdnsutil --config-dir="$LAB/pdns" create-zone "$1" ns1."$1"
-    in_lab pdns_server --config-dir="$LAB/pdns" --guardian=no --daemon=no >"$LAB/pdns/log" 2>&1 3>&- &
+    in_lab pdns_server --config-dir="$LAB/pdns" --guardian=no --daemon=no >"$LAB/pdns/log" 2>&1 3>&- {lab_pipe}>&- &
     within 20 answers "$1"
 }
 
