@@ -261,7 +261,8 @@ END
     run -0 mod_md_run obtained_and_cleaned example.test
     refused
     not_undone
-    [ "$(cut -d ' ' -f 1 calls | xargs)" = "deploy_challenge clean_challenge deploy_challenge clean_challenge" ]
+    # at least two attempts: a slow transfer to the secondary makes the second one fail, too
+    [[ "$(cut -d ' ' -f 1 calls | xargs) " =~ ^("deploy_challenge clean_challenge "){2,}$ ]]
 }
 
 @test "lego, dns-01, a handler that fails: no certificate, nothing left" {
