@@ -4,7 +4,6 @@
 
 #include "event.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -297,38 +296,20 @@ static bool is_type(const struct event *event, const char *type)
 	return !strcmp(event->field[FIELD_TYPE], type);
 }
 
-/* aa:bb:... of 32 octets into base64url; false if it is not that. */
-static bool hex_to_digest(const char *hex, char out[DIGEST_TEXT + 1])
-{
-	unsigned char digest[DIGEST_SIZE];
-
-	for (int i = 0; i < DIGEST_SIZE; i++, hex += 3) {
-		unsigned octet;
-		char after;
-
-		if (strspn(hex, "0123456789abcdefABCDEF") != 2 || sscanf(hex, "%2x", &octet) != 1)
-			return false;
-		after = hex[2];
-		if (after != (i + 1 < DIGEST_SIZE ? ':' : '\0'))
-			return false;
-		digest[i] = (unsigned char)octet;
-	}
-	digest_encode(digest, out);
-	return true;
-}
-
 /* Puts the validation where it belongs by its type: key authorization or digest. */
 static bool sort_validation(struct event *event, struct error *error)
 {
-	char *validation = event->field[FIELD_VALIDATION], digest[DIGEST_TEXT + 1];
+	char *validation = event->field[FIELD_VALIDATION], text[DIGEST_TEXT + 1];
+	unsigned char digest[DIGEST_SIZE];
 	bool http = !strcmp(event->field[FIELD_TYPE], "http-01");
 	enum field home = http ? FIELD_KEY_AUTH : FIELD_VALUE;
 
 	/* That of dns-persist-01 is neither: it is the record itself. */
 	if (!validation || is_type(event, "dns-persist-01"))
 		return true;
-	if (!http && hex_to_digest(validation, digest)) {
-		event_set(event, FIELD_VALIDATION, digest);
+	if (!http && digest_decode_hex(validation, digest)) {
+		digest_encode(digest, text);
+		event_set(event, FIELD_VALIDATION, text);
 		validation = event->field[FIELD_VALIDATION];
 	}
 	if (event->field[home] && strcmp(event->field[home], validation))

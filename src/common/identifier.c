@@ -5,6 +5,7 @@
 #include "identifier.h"
 
 #include <arpa/inet.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/types.h>
 
@@ -141,6 +142,19 @@ bool digest_decode(const char *base64url, unsigned char out[DIGEST_SIZE])
 		}
 	}
 	return (bits & ((1u << have) - 1)) == 0;
+}
+
+bool digest_decode_hex(const char *hex, unsigned char out[DIGEST_SIZE])
+{
+	for (int i = 0; i < DIGEST_SIZE; i++, hex += 3) {
+		unsigned octet;
+
+		if (strspn(hex, "0123456789abcdefABCDEF") != 2 || sscanf(hex, "%2x", &octet) != 1 ||
+		    hex[2] != (i + 1 < DIGEST_SIZE ? ':' : '\0'))
+			return false;
+		out[i] = (unsigned char)octet;
+	}
+	return true;
 }
 
 static void digest_of(const char *text, unsigned char out[DIGEST_SIZE])

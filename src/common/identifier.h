@@ -35,5 +35,7 @@ void digest_text(const char *text, char out[DIGEST_TEXT + 1]);
 /* base64url of a digest into octets, and back; false if it is not exactly one. */
 bool digest_decode(const char *base64url, unsigned char out[DIGEST_SIZE]);
 void digest_encode(const unsigned char digest[DIGEST_SIZE], char out[DIGEST_TEXT + 1]);
+/* The same of aa:bb:cc..., as dehydrated and openssl write it. */
+bool digest_decode_hex(const char *hex, unsigned char out[DIGEST_SIZE]);
 
 #endif

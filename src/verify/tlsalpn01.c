@@ -6,10 +6,10 @@
  */
 #include "config.h"
 
-#include <arpa/inet.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "dns/reverse.h"
 #include "identifier.h"
 #include "verify/acme_certificate.h"
 #include "verify/check.h"
@@ -81,51 +81,16 @@ static void end(struct check *check)
 
 /* ---------------------------------------------------------------------------- one address */
 
-/* The name that asks for an address (RFC 8738 section 6): reversed, below in-addr or ip6.arpa. */
-static char *reverse_name(const union address *a)
-{
-	struct buf b = BUF_INIT(128);
-	const unsigned char *p = (const unsigned char *)&a->v4.sin_addr;
-
-	if (!address_is_v6(a))
-		return xasprintf("%u.%u.%u.%u.in-addr.arpa", p[3], p[2], p[1], p[0]);
-	p = a->v6.sin6_addr.s6_addr;
-	for (int i = 15; i >= 0; i--)
-		buf_printf(&b, "%x.%x.", p[i] & 15, p[i] >> 4);
-	buf_puts(&b, "ip6.arpa");
-	return b.data;
-}
-
-static unsigned hex_digit(char c)
-{
-	return (unsigned)(c <= '9' ? c - '0' : c - 'a' + 10) & 15;
-}
-
-/* The way back: dehydrated tells the reverse name instead of the address. The caller frees it. */
+/* dehydrated tells the reverse name instead of the address. The caller frees it. */
 static char *identifier_of(const char *domain)
 {
-	unsigned char octets[16] = {0};
+	char text[ADDRESS_TEXT];
 	union address a;
-	char text[ADDRESS_TEXT], *name, end;
-	unsigned n[4];
-	bool is_reverse;
 
-	if (sscanf(domain, "%3u.%3u.%3u.%3u.in-addr.arp%c", &n[3], &n[2], &n[1], &n[0], &end) ==
-	    5) {
-		for (int i = 0; i < 4; i++)
-			octets[i] = (unsigned char)n[i];
-		address_from_octets(&a, octets, 4, 0);
-	} else {
-		for (int i = 0; i < 32 && strlen(domain) == 72; i++)
-			octets[15 - i / 2] |=
-			    (unsigned char)(hex_digit(domain[2 * i]) << (i % 2 * 4));
-		address_from_octets(&a, octets, 16, 0);
-	}
-	name = reverse_name(&a);
-	is_reverse = !strcmp(name, domain);
-	free(name);
+	if (!reverse_address(&a, domain))
+		return xstrdup(domain);
 	address_print(&a, 0, text);
-	return xstrdup(is_reverse ? text : domain);
+	return xstrdup(text);
 }
 
 static enum case_id failure_case(const struct handshake_result *r)
