@@ -146,10 +146,12 @@ static int close_files(const struct sandbox_needs *needs)
 #define ALWAYS (-1)
 #define NEVER (-2)
 #define UNLESS_SERVING (-3)
+#define WHEN_SERVING (-4)
 /* Several words of a row. NOLINTNEXTLINE(bugprone-macro-parentheses) */
 #define CALL(name) SYS_##name, ALWAYS, 0, 0, false, EPERM
 
-/* Refused, with its errno, when (arg & mask) == value is what `equal` says; each call once. */
+/* Refused, with its errno, when (arg & mask) == value is what `equal` says; the first row of a call
+ * that is for this program counts. */
 static const struct refusal {
 	int call, arg;
 	uint32_t mask, value;
@@ -208,6 +210,9 @@ static const struct refusal {
     {CALL(vfork)},
 #endif
     /* sockets: AF_INET is 2, AF_INET6 10 */
+    {SYS_socket, WHEN_SERVING, 0, 0, false, EPERM},
+    {SYS_bind, WHEN_SERVING, 0, 0, false, EPERM},
+    {SYS_connect, WHEN_SERVING, 0, 0, false, EPERM},
     {SYS_socket, 0, ~UINT32_C(8), 2, false, EAFNOSUPPORT},
     {SYS_accept, UNLESS_SERVING, 0, 0, false, EPERM},
     {SYS_accept4, UNLESS_SERVING, 0, 0, false, EPERM},
@@ -259,7 +264,7 @@ static void put_refusal(struct sock_fprog *program, const struct refusal *r, boo
 	    BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
 	};
 
-	if (r->arg == ALWAYS || (r->arg == UNLESS_SERVING && !serves))
+	if (r->arg == ALWAYS || r->arg == (serves ? WHEN_SERVING : UNLESS_SERVING))
 		put(program, always, nitems(always));
 	else if (r->arg >= 0)
 		put(program, sometimes, nitems(sometimes));

@@ -5,7 +5,6 @@
 
 #include <stdbool.h>
 
-/* What this system had of it. */
 /* Is this a build with AddressSanitizer? Its leak checker makes a thread, which stops the others by
  * ptrace(2) and reads /proc: that is left to it. */
 #if defined(__SANITIZE_ADDRESS__)
@@ -19,6 +18,7 @@
 #define SANITIZED false
 #endif
 
+/* What this system had of it. */
 struct sandbox {
 	bool limits;  /* no process or thread, no file written, no core */
 	int landlock; /* its version, 0: none; no file but those it needs */
@@ -29,15 +29,15 @@ struct sandbox {
 struct sandbox_needs {
 	const char *resolvers; /* to read this file, see below */
 	const char *directory; /* to read the files in it, and their names */
-	bool serves;	       /* to take connections, at sockets that are there already */
+	bool serves;	       /* to take connections, at sockets that are there; and no others */
 };
 
 /*
  * Shuts the doors, for good; to be called when all is initialised, and after privileges_drop().
- * Left are the files that are open, sockets to the network, and what it needs, where NULL is
- * nothing. resolvers is the file with the resolvers' addresses; where that is a link into another
- * directory than /etc (systemd, NetworkManager replace what is there) all of that directory. What
- * the system does not have is left out.
+ * Left are the files that are open, sockets to the network (one that serves keeps to those it has),
+ * and what it needs, where NULL is nothing. resolvers is the file with the resolvers' addresses;
+ * where that is a link into another directory than /etc (systemd, NetworkManager replace what is
+ * there) all of that directory. What the system does not have is left out.
  *
  * A build with sanitizers may have more: threads, and its own state in /proc.
  */

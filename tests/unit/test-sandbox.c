@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The verifier's sandbox: what can be done before it is entered, and what cannot any more. */
+/* The sandboxes of the verifier and the responder: what can be done before they are entered, and
+ * what cannot any more. */
 #include "config.h"
 
 #include <dirent.h>
@@ -7,6 +8,7 @@
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <stdlib.h>
+#include <sys/random.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -18,6 +20,13 @@
 #include "privileges.h"
 #include "sandbox.h"
 
+/* Who is in the sandbox. */
+enum { NEITHER = 0, VERIFIER = 1, RESPONDER = 2, BOTH = 3 };
+
+/* Sockets that are there before: one that listens, and has a connection; one that is not connected
+ * yet; one for datagrams. */
+static int listener, unused, datagrams;
+
 static char dir[] = "/tmp/test-sandbox.XXXXXX";
 
 static const struct {
@@ -25,7 +34,8 @@ static const struct {
 	mode_t mode;
 } files[] = {
     {"resolv.conf", 0644}, {"acmehook.conf", 0644}, /* everyone may read it, but for the sandbox */
-    {"journal", 0755 | S_IFDIR}, {"journal/entry", 0644}, {"open", 0666},
+    {"journal", 0755 | S_IFDIR}, {"journal/entry", 0644}, {"spool", 0755 | S_IFDIR},
+    {"spool/entry", 0666}, {"open", 0666},
     {"program", 0755}, /* of no format that the kernel knows */
 };
 
@@ -91,6 +101,21 @@ static bool read_journal(void)
 static bool list_journal(void)
 {
 	return can_open("journal", O_RDONLY | O_DIRECTORY);
+}
+
+static bool read_spool(void)
+{
+	return can_open("spool/entry", O_RDONLY);
+}
+
+static bool list_spool(void)
+{
+	return can_open("spool", O_RDONLY | O_DIRECTORY);
+}
+
+static bool write_spool(void)
+{
+	return can_open("spool/entry", O_WRONLY);
 }
 
 static bool read_passwd(void)
@@ -169,14 +194,57 @@ static bool ask_network(void)
 	return !close(socket(AF_INET, SOCK_STREAM, 0)) && !close(socket(AF_INET, SOCK_DGRAM, 0));
 }
 
-static bool serve(void)
+/* Of 127.0.0.1, at any port. */
+static bool open_listener(int fd)
 {
 	struct sockaddr_in a = {.sin_family = AF_INET, .sin_addr = {htonl(INADDR_LOOPBACK)}};
+
+	return !bind(fd, (struct sockaddr *)&a, sizeof(a)) && !listen(fd, 1);
+}
+
+static bool connect_to_listener(int fd)
+{
+	struct sockaddr_in a;
+	socklen_t len = sizeof(a);
+
+	return !getsockname(listener, (struct sockaddr *)&a, &len) &&
+	       !connect(fd, (struct sockaddr *)&a, len);
+}
+
+static bool serve(void)
+{
 	int fd = socket(AF_INET, SOCK_STREAM, 0);
-	bool done = !bind(fd, (struct sockaddr *)&a, sizeof(a)) && !listen(fd, 1);
+	bool done = open_listener(fd);
 
 	close(fd);
 	return done;
+}
+
+static bool take_connection(void)
+{
+	int fd = accept(listener, NULL, NULL);
+
+	return fd >= 0 && !close(fd);
+}
+
+static bool connect_out(void)
+{
+	return connect_to_listener(unused);
+}
+
+static bool send_datagram(void)
+{
+	struct sockaddr_in a = {
+	    .sin_family = AF_INET, .sin_addr = {htonl(INADDR_LOOPBACK)}, .sin_port = htons(9)};
+
+	return sendto(datagrams, "x", 1, 0, (struct sockaddr *)&a, sizeof(a)) == 1;
+}
+
+static bool draw_random(void)
+{
+	char octets[32];
+
+	return getrandom(octets, sizeof(octets), 0) == (ssize_t)sizeof(octets);
 }
 
 static bool know_interfaces(void)
@@ -196,29 +264,36 @@ enum needs { NOTHING, LANDLOCK, SECCOMP, EITHER };
 static const struct trial {
 	const char *what;
 	bool (*try)(void);
-	int before; /* -1: either */
-	bool after;
+	int before;	/* -1: either */
+	unsigned after; /* who can, in the sandbox */
 	enum needs needs;
 } trials[] = {
-    {"read the resolvers' addresses", read_resolvers, true, true, NOTHING},
-    {"open sockets to the network", ask_network, true, true, NOTHING},
-    {"know interfaces by name", know_interfaces, true, true, NOTHING},
-    {"read the configuration", read_configuration, true, false, LANDLOCK},
-    {"read the journal", read_journal, true, false, LANDLOCK},
-    {"list the journal", list_journal, true, false, LANDLOCK},
-    {"read /etc/passwd", read_passwd, true, false, LANDLOCK},
-    {"read /etc/shadow", read_shadow, -1, false, NOTHING},
-    {"become root", become_root, false, false, NOTHING},
-    {"write a file", write_file, true, false, EITHER},
-    {"truncate a file", truncate_file, true, false, EITHER},
-    {"create a file", create_file, true, false, EITHER},
-    {"change a file's mode", change_mode, true, false, SECCOMP},
-    {"make a directory", make_directory, true, false, EITHER},
-    {"run a program", run_program, true, false, EITHER},
-    {"make a process", make_process, true, false, NOTHING},
-    {"signal a process", signal_process, true, false, SECCOMP},
-    {"open sockets to local servers", ask_local_server, true, false, SECCOMP},
-    {"serve", serve, true, false, EITHER},
+    {"read the resolvers' addresses", read_resolvers, true, VERIFIER, LANDLOCK},
+    {"open sockets to the network", ask_network, true, VERIFIER, SECCOMP},
+    {"connect to somebody", connect_out, true, VERIFIER, SECCOMP},
+    {"know interfaces by name", know_interfaces, true, VERIFIER, SECCOMP},
+    {"read the spool", read_spool, true, RESPONDER, LANDLOCK},
+    {"list the spool", list_spool, true, RESPONDER, LANDLOCK},
+    {"take a connection", take_connection, true, RESPONDER, SECCOMP},
+    {"send a datagram", send_datagram, true, BOTH, NOTHING},
+    {"draw random octets", draw_random, true, BOTH, NOTHING},
+    {"read the configuration", read_configuration, true, NEITHER, LANDLOCK},
+    {"read the journal", read_journal, true, NEITHER, LANDLOCK},
+    {"list the journal", list_journal, true, NEITHER, LANDLOCK},
+    {"read /etc/passwd", read_passwd, true, NEITHER, LANDLOCK},
+    {"read /etc/shadow", read_shadow, -1, NEITHER, NOTHING},
+    {"become root", become_root, false, NEITHER, NOTHING},
+    {"write a file", write_file, true, NEITHER, EITHER},
+    {"write to the spool", write_spool, true, NEITHER, EITHER},
+    {"truncate a file", truncate_file, true, NEITHER, EITHER},
+    {"create a file", create_file, true, NEITHER, EITHER},
+    {"change a file's mode", change_mode, true, NEITHER, SECCOMP},
+    {"make a directory", make_directory, true, NEITHER, EITHER},
+    {"run a program", run_program, true, NEITHER, EITHER},
+    {"make a process", make_process, true, NEITHER, NOTHING},
+    {"signal a process", signal_process, true, NEITHER, SECCOMP},
+    {"open sockets to local servers", ask_local_server, true, NEITHER, SECCOMP},
+    {"serve at a port of its own", serve, true, NEITHER, EITHER},
 };
 
 /* What a process without rights, in the sandbox or not yet, could do. */
@@ -228,10 +303,32 @@ struct outcome {
 	bool could[nitems(trials)];
 };
 
-static struct outcome look(bool sandboxed)
+static void open_sockets(void)
+{
+	listener = socket(AF_INET, SOCK_STREAM, 0);
+	unused = socket(AF_INET, SOCK_STREAM, 0);
+	datagrams = socket(AF_INET, SOCK_DGRAM, 0);
+	if (!open_listener(listener) || !connect_to_listener(socket(AF_INET, SOCK_STREAM, 0)))
+		abort();
+}
+
+static void enter(struct sandbox *sandbox, unsigned who)
+{
+	struct sandbox_needs needs = {.serves = who == RESPONDER};
+
+	if (who == RESPONDER)
+		needs.directory = in_dir("spool");
+	else
+		needs.resolvers = in_dir("resolv.conf");
+	sandbox_enter(sandbox, &needs);
+	free((char *)(uintptr_t)needs.directory);
+	free((char *)(uintptr_t)needs.resolvers);
+}
+
+/* who: NEITHER is one that is not in the sandbox yet */
+static struct outcome look(unsigned who)
 {
 	struct outcome outcome = {0};
-	char *resolvers = in_dir("resolv.conf");
 	struct error error = {0};
 	int ends[2];
 	pid_t pid;
@@ -239,15 +336,14 @@ static struct outcome look(bool sandboxed)
 	if (pipe(ends) || (pid = fork()) < 0)
 		abort();
 	if (pid == 0) {
+		open_sockets();
 		outcome.dropped = privileges_drop(VERIFY_USER, &error);
-		if (sandboxed)
-			sandbox_enter(
-			    &outcome.sandbox, &(struct sandbox_needs){.resolvers = resolvers});
+		if (who)
+			enter(&outcome.sandbox, who);
 		for (size_t i = 0; i < nitems(trials); i++)
 			outcome.could[i] = trials[i].try();
 		_exit(write(ends[1], &outcome, sizeof(outcome)) != sizeof(outcome));
 	}
-	free(resolvers);
 	close(ends[1]);
 	if (read(ends[0], &outcome, sizeof(outcome)) != sizeof(outcome))
 		outcome.dropped = false;
@@ -270,29 +366,43 @@ static const char *lacks(const struct trial *t, const struct sandbox *s)
 	return NULL;
 }
 
-int main(void)
+static void test_before(void)
 {
-	struct outcome before, after;
+	struct outcome before = look(NEITHER);
 
-	make_files();
-	before = look(false);
-	unlink("made");
-	after = look(true);
-	ok(before.dropped && after.dropped, "privileges are dropped");
-	ok(after.sandbox.limits, "limits are set");
+	ok(before.dropped, "privileges are dropped");
+	for (size_t i = 0; i < nitems(trials); i++)
+		if (trials[i].before >= 0)
+			ok(before.could[i] == trials[i].before, "%s %s: before",
+			    trials[i].before ? "can" : "cannot", trials[i].what);
+}
+
+static void test_sandbox(unsigned who, const char *name)
+{
+	struct outcome after = look(who);
+
+	ok(after.dropped, "%s: privileges are dropped", name);
+	ok(after.sandbox.limits, "%s: limits are set", name);
 	for (size_t i = 0; i < nitems(trials); i++) {
 		const struct trial *t = &trials[i];
-		const char *why = t->after ? NULL : lacks(t, &after.sandbox);
+		bool can = t->after & who;
+		const char *why = can ? NULL : lacks(t, &after.sandbox);
 
-		if (t->before >= 0)
-			ok(before.could[i] == t->before, "%s %s: before",
-			    t->before ? "can" : "cannot", t->what);
 		if (why)
-			ok(true, "cannot %s: in the sandbox # SKIP %s", t->what, why);
+			ok(true, "%s cannot %s # SKIP %s", name, t->what, why);
 		else
-			ok(after.could[i] == t->after, "%s %s: in the sandbox",
-			    t->after ? "can" : "cannot", t->what);
+			ok(after.could[i] == can, "%s %s %s", name, can ? "can" : "cannot",
+			    t->what);
 	}
+}
+
+int main(void)
+{
+	make_files();
+	test_before();
+	unlink("made");
+	test_sandbox(VERIFIER, "the verifier");
+	test_sandbox(RESPONDER, "the responder");
 	remove_files();
 	return done();
 }
