@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #ifdef HAVE_SYS_INOTIFY_H
@@ -25,13 +26,16 @@
 #include "responder/say.h"
 #include "responder/setup.h"
 
+/* More than the time between two ticks of a file system's clock. */
+#define CLOCK_MS 20
+
 /* A file that was looked at. */
 struct file {
 	struct link link;
 	struct spool_entry entry; /* ENTRY_NONE: it is not served, which was said */
 	unsigned round;		  /* when it was last seen */
 	ino_t inode;
-	struct timespec changed;
+	struct timespec changed, read; /* when it was */
 	char name[];
 };
 
@@ -130,7 +134,15 @@ static const char *read_entry(struct file *f, int fd, const struct stat *st)
 static bool unchanged(const struct file *f, const struct stat *st)
 {
 	return f->round && f->inode == st->st_ino && f->changed.tv_sec == st->st_ctim.tv_sec &&
-	       f->changed.tv_nsec == st->st_ctim.tv_nsec;
+static int64_t milliseconds(const struct timespec *t)
+{
+	return (int64_t)t->tv_sec * 1000 + t->tv_nsec / 1000000;
+}
+
+/* The clock of the file system is a coarse one: what was read soon after a change may be changed
+ * once more, and its time is the same. */
+	       f->changed.tv_nsec == st->st_ctim.tv_nsec &&
+	       milliseconds(&f->read) - milliseconds(&f->changed) > CLOCK_MS;
 }
 
 static int open_file(const struct spool *s, const char *name)
@@ -149,7 +161,7 @@ static void look_at(struct spool *s, const char *name)
 {
 	int fd = open_file(s, name);
 	struct file *f = fd < 0 && errno == ENOENT ? find(s, name) : provide(s, name);
-	const char *fault = fd < 0 ? strerror(errno) : NULL;
+	const char *fault = fd >= 0 ? NULL : errno == ELOOP ? "it is a link" : strerror(errno);
 	struct stat st = {0};
 
 	if (fd < 0 && errno == ENOENT) {
@@ -171,6 +183,7 @@ static void look_at(struct spool *s, const char *name)
 	if (!fault)
 		fault = read_entry(f, fd, &st);
 	if (!fault && !serve(s->served, &f->entry, true)) {
+	clock_gettime(CLOCK_REALTIME, &f->read);
 		fault = "there are too many values of this name";
 		spool_entry_free(&f->entry);
 	}
