@@ -5,12 +5,12 @@
 
 #include <uv.h>
 
+#include "responder/connections.h"
 #include "responder/limit.h"
 #include "responder/names.h"
 #include "responder/sockets.h"
 
 struct udp;
-struct tcp;
 
 /* Answers what comes there, until it is closed; the names stay the caller's. NULL, with errno, if
  * the system cannot. */
@@ -19,10 +19,9 @@ void udp_stop(struct udp *udp);
 
 /*
  * The same by TCP: many queries over one connection, each answered in its turn. A connection on
- * which no whole query came for 10 s is closed. There are 512 at most, 64 from one network, at
- * each socket; those beyond are closed at once.
+ * which no whole query came for 10 s is closed.
  */
-struct tcp *tcp_start(uv_loop_t *loop, const struct listening *at, const struct names *names);
-void tcp_stop(struct tcp *tcp);
+struct connections *tcp_start(
+    uv_loop_t *loop, const struct listening *at, const struct names *names);
 
 #endif

@@ -86,7 +86,7 @@ static void stop_service(const struct listening *at, void *service)
 	switch (at->service) {
 	case SERVICE_DNS:
 		if (at->stream)
-			tcp_stop(service);
+			connections_stop(service);
 		else
 			udp_stop(service);
 		break;

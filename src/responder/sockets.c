@@ -9,13 +9,19 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "dns/protocol.h"
 
 /* A burst of queries waits here, rather than be lost. */
 #define RECEIVE_BUFFER (4 * 1024 * 1024)
-#define BACKLOG 512
+/* Connections at each, and those of each that are more for a moment; files that are for others. */
+#define CONNECTIONS_MAX 512
+#define CONNECTIONS_MIN 8
+#define SLACK 64
+#define FILES_RESERVED 64
+#define FILES_MAX 65536
 /* SD_LISTEN_FDS_START */
 #define FIRST_HANDED 3
 
@@ -115,7 +121,7 @@ static bool set_up(int fd, const union address *a, bool stream)
 		setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof(size));
 	if (address_is_v6(a))
 		setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &yes, sizeof(yes));
-	return !bind(fd, &a->sa, len) && (!stream || !listen(fd, BACKLOG));
+	return !bind(fd, &a->sa, len) && (!stream || !listen(fd, SOCKETS_BACKLOG));
 }
 
 static bool open_one(struct sockets *all, const union address *a, enum service service, bool stream,
@@ -190,8 +196,10 @@ bool sockets_open(struct sockets *all, const struct setup *setup, struct error *
 	if (!had[SERVICE_DNS] && !setup->listen[SERVICE_DNS].n && setup->n &&
 	    !open_everywhere(all, error))
 		return false;
-	return all->n || error_set(error, FAILURE_USAGE,
-			     "%s: there is nothing to do: neither a zone nor http", setup->file);
+	share(all);
+	return all->n ||
+	       error_set(error, FAILURE_USAGE,
+		   "%s: there is nothing to do: neither a zone, nor http or tls", setup->file);
 }
 
 void sockets_close(struct sockets *all)
@@ -202,3 +210,19 @@ void sockets_close(struct sockets *all)
 	free(all->v);
 	*all = (struct sockets){0};
 }
+/* So that connections never take the files with which the spool is read. */
+static void share(struct sockets *all)
+{
+	struct rlimit files = {0};
+	rlim_t n, streams = 0;
+
+	getrlimit(RLIMIT_NOFILE, &files);
+	for (size_t i = 0; i < all->n; i++)
+		streams += all->v[i].stream;
+	n = files.rlim_max < FILES_MAX ? files.rlim_max : FILES_MAX;
+	n = streams && n > FILES_RESERVED ? (n - FILES_RESERVED) / streams : 0;
+	n = n > CONNECTIONS_MIN + SLACK ? n - SLACK : CONNECTIONS_MIN;
+	for (size_t i = 0; i < all->n; i++)
+		all->v[i].connections = n < CONNECTIONS_MAX ? (unsigned)n : CONNECTIONS_MAX;
+}
+

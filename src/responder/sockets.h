@@ -8,10 +8,14 @@
 struct listening {
 	int fd; /* non-blocking, and closed in programs that are started */
 	enum service service;
-	bool stream;   /* TCP, listening; else UDP */
-	bool wildcard; /* at all addresses of this host */
+	bool stream;	      /* TCP, listening; else UDP */
+	bool wildcard;	      /* at all addresses of this host */
+	unsigned connections; /* that there may be at once */
 	union address address;
 };
+
+/* More than that wait to be taken at each. */
+#define SOCKETS_BACKLOG 512
 
 struct sockets {
 	struct listening *v;
