@@ -1,89 +1,7 @@
 # acmehook-responder and hooks/standalone: what is in the spool is answered, and nothing else.
 load lib
 
-responder=$builddir/acmehook-responder
-standalone=$srcdir/hooks/standalone
-
-setup_file() {
-    [ -x "$responder" ] || skip "built without acmehook-responder"
-    command -v dig >/dev/null || skip "dig is not installed"
-}
-
-# The responder of root becomes nobody, who has to read the spool: it is where everybody comes to.
-setup() {
-    own_directory
-    unset CHALLENGETYPE
-    top=$(mktemp -d /tmp/acmehook-responder.XXXXXX)
-    chmod 755 "$top"
-    export SPOOL=$top/spool
-    mkdir "$SPOOL"
-    chmod 755 "$SPOOL"
-    zone >r.conf
-}
-
-teardown() {
-    [ -z "${pid:-}" ] || kill -KILL "$pid" 2>/dev/null || :
-    [ -z "${top:-}" ] || rm -rf "$top"
-    [ ! -e log ] || cat log
-}
-
-# zone: a configuration with one
-zone() {
-    cat <<END
-spool = "$SPOOL"
-dns = { "127.0.0.1#0" }
-http = { "127.0.0.1#0" }
-zone "acme.example.net" {
-    address = { "192.0.2.1", "2001:db8::1" }
-    record = { "www A 192.0.2.7", "@ CAA 0 issue \"letsencrypt.org\"", "a.b.c TXT \"hello world\"" }
-}
-END
-}
-
-within() { # SECONDS COMMAND...: until COMMAND succeeds
-    local end=$((SECONDS + $1 + 1))
-    shift
-    until "$@"; do
-        [ "$SECONDS" -lt "$end" ] || return 1
-        sleep 0.05
-    done
-}
-
-ready() {
-    grep -q 'ready:' log || ! kill -0 "$pid"
-}
-
-# serve [COMMAND]...: the responder, by that command, with r.conf
-serve() {
-    "$@" "$responder" --config "$PWD/r.conf" 2>log >out 3>&- &
-    pid=$!
-    within 20 ready
-    port=$(sed -n 's/.*dns at [0-9.]*#\([0-9]*\).*/\1/p' log)
-    web=$(sed -n 's/.*http at 127\.0\.0\.1#\([0-9]*\).*/\1/p' log)
-    [ -n "$port$web" ]
-}
-
-stop() {
-    kill -TERM "$pid"
-    status=0
-    wait "$pid" || status=$?
-    unset pid
-}
-
-ask() { # WORD...: of dig
-    dig -p "$port" @127.0.0.1 +time=2 +tries=2 "$@"
-}
-txt() {
-    ask +short "$1" TXT | sort
-}
-txt_is() { # NAME [VALUE]...: sorted
-    local name=$1
-    shift
-    [ "$(txt "$name")" = "$(printf '"%s"\n' "$@" | sed '/^""$/d')" ]
-}
-status_of() { # WORD...: the response code, and how many answers and authority records
-    ask +noall +comments "$@" | sed -n 's/.*status: \([A-Z]*\),.*/\1/p; s/.*ANSWER: \([0-9]*\), AUTHORITY: \([0-9]*\),.*/\1 \2/p' | tr '\n' ' '
-}
+load responder
 
 @test "responder: --version, --help, wrong usage" {
     run "$responder" --version
@@ -132,7 +50,7 @@ END
     echo "spool = \"$SPOOL\"" >r.conf
     run --separate-stderr "$responder" --config r.conf
     status_is 2
-    stderr_has "there is nothing to do: neither a zone nor http"
+    stderr_has "there is nothing to do: neither a zone, nor http or tls"
     zone >r.conf
     chmod 666 r.conf
     run --separate-stderr "$responder" --config r.conf
@@ -234,6 +152,8 @@ no-newline|dns-01 a.test $digest
 no-value|dns-01 a.test\\n
 nul|dns-01 a.test x\\0000\\n
 odd-name|dns-01 a/b $digest\\n
+tls-digest|tls-alpn-01 a.test $key_auth\\n
+tls-name|tls-alpn-01 a..test $digest\\n
 two-lines|dns-01 a.test $digest\\ndns-01 b.test $digest\\n
 type|dns-02 a.test $digest\\n
 zz-other-token|http-01 tok $key_auth\\n
@@ -245,7 +165,7 @@ END
     done
     txt_is a.test.acme.example.net
     grep -o "spool/[a-z-]* is not served" log | sort | uniq -c | grep -v '^ *1 ' && false
-    for name in directory link writable binary empty long no-newline no-value nul odd-name two-lines type zz-other-token zz-token; do
+    for name in directory link writable binary empty long no-newline no-value nul odd-name tls-digest tls-name two-lines type zz-other-token zz-token; do
         grep "$SPOOL/$name is not served: " log
     done
     run ! grep hidden log
@@ -375,6 +295,26 @@ END
     stdout_is "True True"
 }
 
+@test "responder: connections that are held keep nobody out, and end after 10 s: DNS" {
+    serve
+    hold "$port" '\0\x40\7'
+    for _ in 1 2 3; do
+        [ "$(ask +short +tcp www.acme.example.net A)" = 192.0.2.7 ]
+    done
+    let_go
+}
+
+@test "responder: connections that are held keep nobody out, and end after 10 s: HTTP" {
+    command -v curl >/dev/null || skip "curl is not installed"
+    "$standalone" deploy_challenge example.com "$token" "$key_auth"
+    serve
+    hold "$web" 'GET /.well-known/acme-challenge/'
+    for _ in 1 2 3; do
+        [ "$(curl -fsS "http://127.0.0.1:$web/.well-known/acme-challenge/$token")" = "$key_auth" ]
+    done
+    let_go
+}
+
 @test "responder: long answers by UDP are few, then TCP is asked for; short ones are not limited" {
     for i in {10..29}; do
         printf 'dns-01 many.test %s\n' "${digest%??}$i" >"$SPOOL/$i"
@@ -437,19 +377,54 @@ if os.fork() == 0:
     note.settimeout(20)
     open("notified", "w").write(note.recv(100).decode())
     os._exit(0)
-for fd, s in zip((13, 14, 15), (udp, tcp, web)):
-    os.dup2(s.fileno(), fd)
-for fd in (3, 4, 5):
+passed = [udp, tcp, web]
+names = "dns:dns:http"
+if sys.argv[1] == "tls":
+    tls = socket.socket()
+    tls.bind(("127.0.0.1", 0)); tls.listen()
+    passed.append(tls)
+    names += ":tls"
+for fd, s in enumerate(passed):
+    os.dup2(s.fileno(), fd + 13)
+for fd in range(3, 3 + len(passed)):
     os.dup2(fd + 10, fd)
-os.environ.update(LISTEN_PID=str(os.getpid()), LISTEN_FDS="3", LISTEN_FDNAMES="dns:dns:http", NOTIFY_SOCKET=os.path.abspath("notify"))
-os.execv(sys.argv[1], sys.argv[1:])
+os.environ.update(LISTEN_PID=str(os.getpid()), LISTEN_FDS=str(len(passed)), LISTEN_FDNAMES=names, NOTIFY_SOCKET=os.path.abspath("notify"))
+os.execv(sys.argv[2], sys.argv[2:])
 END
-    serve python3 activate.py
+    with=none
+    [ "$responder_tls" = no ] || with=tls
+    serve python3 activate.py "$with"
     [ "$(ask +short www.acme.example.net A)" = 192.0.2.7 ]
     [ "$(ask +short +tcp www.acme.example.net A)" = 192.0.2.7 ]
     notified() { [ "$(cat notified)" = READY=1 ]; }
     within 5 notified
     [ -n "$web" ]
+    [ "$with" = none ] || [ -n "$tls" ]
+}
+
+@test "responder: sockets of systemd that it cannot use are refused" {
+    cat >activate.py <<'END'
+import os, socket, sys
+kind, name = sys.argv[1:3]
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM if kind == "datagram" else socket.SOCK_STREAM)
+s.bind(("127.0.0.1", 0))
+if kind == "listening":
+    s.listen()
+os.dup2(s.fileno(), 3)
+os.set_inheritable(3, True)
+os.environ.update(LISTEN_PID=str(os.getpid()), LISTEN_FDS="1", LISTEN_FDNAMES=name)
+os.execv(sys.argv[3], sys.argv[3:])
+END
+    while IFS='|' read -r kind name wanted; do
+        run --separate-stderr python3 activate.py "$kind" "$name" "$responder" --config "$PWD/r.conf"
+        status_is 2
+        stderr_has "acmehook-responder: the socket 3 of systemd: $wanted"
+    done <<'END'
+datagram|http|it is of the wrong kind
+silent|http|it is of the wrong kind
+silent|dns|it is of the wrong kind
+listening|other|it has no FileDescriptorName of dns, http or tls
+END
 }
 
 @test "responder: it has no rights, once it serves; SIGTERM ends it" {
@@ -511,8 +486,9 @@ _acme-challenge.example.com. 3600 IN NS ns.acme.example.net."
 
 @test "standalone: one file for each value, that everybody can read, under umask 077" {
     rmdir "$SPOOL"
+    hex=aa:bb:cc
     (umask 077 && "$standalone" deploy_challenge Example.com "$token" "$digest" www.example.com "$token" "$key_auth" \
-        '*.example.com' "$token" "$digest2")
+        '*.example.com' "$token" "$digest2" 2001:db8::1 "$token" "$hex")
     [ "$(stat -c %a "$SPOOL")" = 755 ]
     [ "$(stat -c %a "$SPOOL"/* | sort -u)" = 644 ]
     cat "$SPOOL"/* | sort >files
@@ -520,10 +496,15 @@ _acme-challenge.example.com. 3600 IN NS ns.acme.example.net."
 dns-01 _acme-challenge.Example.com $digest
 dns-01 _acme-challenge.example.com $digest2
 http-01 $token $key_auth
+tls-alpn-01 2001:db8::1 $hex
 END
     [ -z "$(find "$SPOOL" -name '.*' -type f)" ]
     "$standalone" clean_challenge Example.com "$token" "$digest" www.example.com "$token" "$key_auth" \
-        '*.example.com' "$token" "$digest2"
+        '*.example.com' "$token" "$digest2" 2001:db8::1 "$token" "$hex"
+    [ -z "$(ls -A "$SPOOL")" ]
+    CHALLENGETYPE=tls-alpn-01 "$standalone" deploy_challenge a.test "$token" "$digest"
+    [ "$(cat "$SPOOL"/*)" = "tls-alpn-01 a.test $digest" ]
+    CHALLENGETYPE=tls-alpn-01 "$standalone" clean_challenge a.test "$token" "$digest"
     [ -z "$(ls -A "$SPOOL")" ]
 }
 
@@ -549,13 +530,14 @@ a.test|t|
 a.test|../t|../t.$digest
 a.test|t|u.$digest
 a.test|t|t.
+a.test|t|aa:bb/cc
 END
     run "$standalone" deploy_challenge a.test t
     status_is 2
-    for type in dns-persist-01 tls-alpn-01; do
-        CHALLENGETYPE=$type run "$standalone" deploy_challenge a.test t "$digest"
-        status_is 2
-    done
+    CHALLENGETYPE=dns-persist-01 run "$standalone" deploy_challenge a.test t "$digest"
+    status_is 2
+    CHALLENGETYPE=tls-alpn-01 run "$standalone" deploy_challenge a.test t "$key_auth"
+    status_is 2
     [ -z "$(ls -A "$SPOOL")" ]
     mkdir "$SPOOL/dns-01.$digest2.b.test"
     run "$standalone" deploy_challenge a.test t "$digest" b.test t "$digest2"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* acmehook-responder: answers challenges from a spool directory, by DNS and HTTP. */
+/* acmehook-responder: answers challenges from a spool directory, by DNS, HTTP and TLS. */
 #include "config.h"
 
 #include <errno.h>
@@ -21,6 +21,7 @@
 #include "responder/setup.h"
 #include "responder/sockets.h"
 #include "responder/spool.h"
+#include "responder/tlsalpn.h"
 #include "sandbox.h"
 
 struct responder {
@@ -76,6 +77,10 @@ static void *start_service(const struct listening *at)
 				  : (void *)udp_start(&it.loop, at, &it.served.names);
 	case SERVICE_HTTP:
 		return http_start(&it.loop, at, &it.served.tokens);
+#ifdef RESPONDER_TLS
+	case SERVICE_TLS:
+		return tlsalpn_start(&it.loop, at, &it.served.digests);
+#endif
 	default:
 		return NULL;
 	}
@@ -92,6 +97,9 @@ static void stop_service(const struct listening *at, void *service)
 		break;
 	case SERVICE_HTTP:
 		http_stop(service);
+		break;
+	case SERVICE_TLS:
+		connections_stop(service);
 		break;
 	default:
 		break;
@@ -195,6 +203,7 @@ static int serve(struct error *error)
 	uv_loop_close(&it.loop);
 	names_free(&it.served.names);
 	values_free(&it.served.tokens);
+	values_free(&it.served.digests);
 	sockets_close(&it.sockets);
 	return it.status;
 }

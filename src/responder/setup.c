@@ -18,8 +18,22 @@
 #define TTL_DEFAULT 3600
 #define TTL_MAX 604800
 
-const char *const service_names[SERVICE__MAX] = {[SERVICE_DNS] = "dns", [SERVICE_HTTP] = "http"};
-const uint16_t service_ports[SERVICE__MAX] = {[SERVICE_DNS] = DNS_PORT, [SERVICE_HTTP] = 80};
+const char *const service_names[SERVICE__MAX] = {
+    [SERVICE_DNS] = "dns", [SERVICE_HTTP] = "http", [SERVICE_TLS] = "tls"};
+const uint16_t service_ports[SERVICE__MAX] = {
+    [SERVICE_DNS] = DNS_PORT, [SERVICE_HTTP] = 80, [SERVICE_TLS] = 443};
+
+const char *service_fault(enum service service)
+{
+#ifndef RESPONDER_TLS
+	if (service == SERVICE_TLS)
+		return "this acmehook-responder was built without OpenSSL, and cannot do "
+		       "tls-alpn-01";
+#else
+	(void)service;
+#endif
+	return NULL;
+}
 
 /* Port 0, "any that is free", is for tests. */
 static bool parse_listen(union address *a, const char *text, uint16_t port)
@@ -57,6 +71,13 @@ static int check_listen(cfg_t *cfg, cfg_opt_t *opt)
 	return !last(opt) || parse_listen(&a, last(opt), 1)
 		   ? 0
 		   : refuse(cfg, opt->name, "this is not ADDRESS or ADDRESS#PORT");
+}
+
+static int check_tls(cfg_t *cfg, cfg_opt_t *opt)
+{
+	const char *fault = service_fault(SERVICE_TLS);
+
+	return fault ? refuse(cfg, opt->name, fault) : check_listen(cfg, opt);
 }
 
 static int check_path(cfg_t *cfg, cfg_opt_t *opt)
@@ -173,6 +194,7 @@ static bool take(struct setup *setup, const char *text, struct error *error)
 	cfg_opt_t opts[] = {
 	    with((cfg_opt_t)CFG_STR_LIST("dns", NULL, CFGF_NODEFAULT), check_listen),
 	    with((cfg_opt_t)CFG_STR_LIST("http", NULL, CFGF_NODEFAULT), check_listen),
+	    with((cfg_opt_t)CFG_STR_LIST("tls", NULL, CFGF_NODEFAULT), check_tls),
 	    with((cfg_opt_t)CFG_STR("spool", DEFAULT_SPOOL, CFGF_NONE), check_path),
 	    CFG_STR("user", VERIFY_USER, CFGF_NONE),
 	    CFG_SEC("zone", zone, CFGF_MULTI | CFGF_TITLE | CFGF_NO_TITLE_DUPES),

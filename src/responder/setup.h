@@ -8,10 +8,12 @@
 #include "error.h"
 #include "responder/names.h"
 
-enum service { SERVICE_DNS, SERVICE_HTTP, SERVICE__MAX };
+enum service { SERVICE_DNS, SERVICE_HTTP, SERVICE_TLS, SERVICE__MAX };
 /* By their names: the options that say where they listen, and systemd's FileDescriptorName. */
 extern const char *const service_names[SERVICE__MAX];
 extern const uint16_t service_ports[SERVICE__MAX];
+/* Why there is no such service, as a sentence; NULL: there is. */
+const char *service_fault(enum service service);
 
 struct zone_setup {
 	char *name;		/* canonical */

@@ -49,23 +49,55 @@ static void forget(void)
 	unsetenv("LISTEN_FDNAMES");
 }
 
-/* By the name that FileDescriptorName gives it, or else by its port. */
-static bool service_of(int fd, const char *name, size_t len, enum service *service)
+/* By the name that FileDescriptorName gives it, or else by its port; or SERVICE__MAX. */
+static enum service service_of(int fd, const char *name, size_t len)
 {
+	enum service service = 0;
 	union address a = {0};
 	socklen_t size = sizeof(a);
 	uint16_t port;
 
+	while (service < SERVICE__MAX &&
+	       (strlen(service_names[service]) != len || memcmp(service_names[service], name, len)))
+		service++;
+	if (service < SERVICE__MAX)
+		return service;
 	getsockname(fd, &a.sa, &size);
 	port = ntohs(address_is_v6(&a) ? a.v6.sin6_port : a.v4.sin_port);
-	for (int i = 0; i < SERVICE__MAX; i++) {
-		if ((strlen(service_names[i]) != len || memcmp(service_names[i], name, len)) &&
-		    port != service_ports[i])
-			continue;
-		*service = (enum service)i;
-		return true;
-	}
-	return false;
+	for (service = 0; service < SERVICE__MAX && port != service_ports[service];)
+		service++;
+	return service;
+}
+
+static int option_of(int fd, int option)
+{
+	int value = -1;
+	socklen_t size = sizeof(value);
+
+	return getsockopt(fd, SOL_SOCKET, option, &value, &size) ? -1 : value;
+}
+
+/* Adds it; or why it cannot be used. */
+static const char *take_one(
+    struct sockets *all, int fd, const char *name, size_t len, bool had[SERVICE__MAX])
+{
+	enum service service = service_of(fd, name, len);
+	int type = option_of(fd, SO_TYPE);
+
+	if (type < 0)
+		return "it is none";
+	if (service == SERVICE__MAX)
+		return "it has no FileDescriptorName of dns, http or tls";
+	if (service_fault(service))
+		return service_fault(service);
+	if (type == SOCK_STREAM ? option_of(fd, SO_ACCEPTCONN) != 1
+				: type != SOCK_DGRAM || service != SERVICE_DNS)
+		return "it is of the wrong kind: ListenStream is needed, and for dns "
+		       "ListenDatagram, "
+		       "too";
+	add(all, fd, service, type == SOCK_STREAM);
+	had[service] = true;
+	return NULL;
 }
 
 static bool take_handed(struct sockets *all, bool had[SERVICE__MAX], struct error *error)
@@ -76,17 +108,11 @@ static bool take_handed(struct sockets *all, bool had[SERVICE__MAX], struct erro
 
 	for (int fd = FIRST_HANDED; fd < FIRST_HANDED + n; fd++) {
 		size_t len = name ? strcspn(name, ":") : 0;
-		socklen_t size = sizeof(int);
-		enum service service;
-		int type;
+		const char *fault = take_one(all, fd, name ? name : "", len, had);
 
-		if (getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &size) ||
-		    !service_of(fd, name ? name : "", len, &service))
-			return error_set(error, FAILURE_USAGE,
-			    "the socket %d of systemd has no FileDescriptorName of dns or http",
-			    fd);
-		add(all, fd, service, type == SOCK_STREAM);
-		had[service] = true;
+		if (fault)
+			return error_set(
+			    error, FAILURE_USAGE, "the socket %d of systemd: %s", fd, fault);
 		name = name && name[len] ? name + len + 1 : NULL;
 	}
 	forget();
@@ -183,6 +209,22 @@ static bool open_everywhere(struct sockets *all, struct error *error)
 	return open_both(all, &a, error);
 }
 
+/* So that connections never take the files with which the spool is read. */
+static void share(struct sockets *all)
+{
+	struct rlimit files = {0};
+	rlim_t n, streams = 0;
+
+	getrlimit(RLIMIT_NOFILE, &files);
+	for (size_t i = 0; i < all->n; i++)
+		streams += all->v[i].stream;
+	n = files.rlim_max < FILES_MAX ? files.rlim_max : FILES_MAX;
+	n = streams && n > FILES_RESERVED ? (n - FILES_RESERVED) / streams : 0;
+	n = n > CONNECTIONS_MIN + SLACK ? n - SLACK : CONNECTIONS_MIN;
+	for (size_t i = 0; i < all->n; i++)
+		all->v[i].connections = n < CONNECTIONS_MAX ? (unsigned)n : CONNECTIONS_MAX;
+}
+
 bool sockets_open(struct sockets *all, const struct setup *setup, struct error *error)
 {
 	bool had[SERVICE__MAX] = {false};
@@ -210,19 +252,3 @@ void sockets_close(struct sockets *all)
 	free(all->v);
 	*all = (struct sockets){0};
 }
-/* So that connections never take the files with which the spool is read. */
-static void share(struct sockets *all)
-{
-	struct rlimit files = {0};
-	rlim_t n, streams = 0;
-
-	getrlimit(RLIMIT_NOFILE, &files);
-	for (size_t i = 0; i < all->n; i++)
-		streams += all->v[i].stream;
-	n = files.rlim_max < FILES_MAX ? files.rlim_max : FILES_MAX;
-	n = streams && n > FILES_RESERVED ? (n - FILES_RESERVED) / streams : 0;
-	n = n > CONNECTIONS_MIN + SLACK ? n - SLACK : CONNECTIONS_MIN;
-	for (size_t i = 0; i < all->n; i++)
-		all->v[i].connections = n < CONNECTIONS_MAX ? (unsigned)n : CONNECTIONS_MAX;
-}
-

@@ -65,6 +65,9 @@ static bool serve(struct served *served, const struct spool_entry *e, bool now)
 	case ENTRY_HTTP:
 		(now ? values_add : values_remove)(&served->tokens, e->name, e->value);
 		break;
+	case ENTRY_TLS:
+		(now ? values_add : values_remove)(&served->digests, e->name, e->value);
+		break;
 	}
 	return true;
 }
@@ -131,9 +134,6 @@ static const char *read_entry(struct file *f, int fd, const struct stat *st)
 	return spool_entry_parse(&f->entry, text, (size_t)n, &fault) ? NULL : fault;
 }
 
-static bool unchanged(const struct file *f, const struct stat *st)
-{
-	return f->round && f->inode == st->st_ino && f->changed.tv_sec == st->st_ctim.tv_sec &&
 static int64_t milliseconds(const struct timespec *t)
 {
 	return (int64_t)t->tv_sec * 1000 + t->tv_nsec / 1000000;
@@ -141,6 +141,9 @@ static int64_t milliseconds(const struct timespec *t)
 
 /* The clock of the file system is a coarse one: what was read soon after a change may be changed
  * once more, and its time is the same. */
+static bool unchanged(const struct file *f, const struct stat *st)
+{
+	return f->round && f->inode == st->st_ino && f->changed.tv_sec == st->st_ctim.tv_sec &&
 	       f->changed.tv_nsec == st->st_ctim.tv_nsec &&
 	       milliseconds(&f->read) - milliseconds(&f->changed) > CLOCK_MS;
 }
@@ -180,10 +183,10 @@ static void look_at(struct spool *s, const char *name)
 	f->round = s->round;
 	f->inode = st.st_ino;
 	f->changed = st.st_ctim;
+	clock_gettime(CLOCK_REALTIME, &f->read);
 	if (!fault)
 		fault = read_entry(f, fd, &st);
 	if (!fault && !serve(s->served, &f->entry, true)) {
-	clock_gettime(CLOCK_REALTIME, &f->read);
 		fault = "there are too many values of this name";
 		spool_entry_free(&f->entry);
 	}

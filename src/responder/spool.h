@@ -16,7 +16,8 @@
 /* What is served. */
 struct served {
 	struct names names;
-	struct values tokens; /* http-01: key authorizations */
+	struct values tokens;  /* http-01: key authorizations */
+	struct values digests; /* tls-alpn-01: by the name of the server */
 };
 
 struct spool {

@@ -8,6 +8,7 @@
 
 #include "buf.h"
 #include "dns/name.h"
+#include "dns/reverse.h"
 #include "error.h"
 #include "identifier.h"
 #include "responder/records.h"
@@ -18,6 +19,7 @@ static const struct {
 } types[] = {
     {"dns-01", ENTRY_DNS},
     {"http-01", ENTRY_HTTP},
+    {"tls-alpn-01", ENTRY_TLS},
 };
 
 static const char *check_dns(struct spool_entry *e)
@@ -47,10 +49,30 @@ static const char *check_http(struct spool_entry *e)
 		   : NULL;
 }
 
+/* An address is asked for by its reverse name; the digest is in one of two alphabets. */
+static const char *check_tls(struct spool_entry *e)
+{
+	unsigned char digest[DIGEST_SIZE];
+	union address a;
+
+	if (!digest_decode(e->value, digest) && !digest_decode_hex(e->value, digest))
+		return "its value is no digest of a key authorization";
+	if (identifier_is_ip(e->name) && address_parse(&a, e->name, 0)) {
+		free(e->name);
+		e->name = reverse_name(&a);
+	}
+	if (identifier_dns_fault(e->name, false))
+		return "its name is neither a domain nor an address";
+	free(e->value);
+	e->value = xcalloc(1, DIGEST_TEXT + 1);
+	digest_encode(digest, e->value);
+	return NULL;
+}
+
 bool spool_entry_parse(struct spool_entry *e, const char *text, size_t len, const char **fault)
 {
 	static const char *(*const checks[])(struct spool_entry * e) = {
-	    [ENTRY_DNS] = check_dns, [ENTRY_HTTP] = check_http};
+	    [ENTRY_DNS] = check_dns, [ENTRY_HTTP] = check_http, [ENTRY_TLS] = check_tls};
 	size_t word = strcspn(text, " "), name = len > word ? strcspn(text + word + 1, " ") : 0;
 	const char *value = text + word + name + 2;
 
@@ -59,7 +81,7 @@ bool spool_entry_parse(struct spool_entry *e, const char *text, size_t len, cons
 	if (strlen(text) != len || !len || strchr(text, '\n') != text + len - 1 || !name ||
 	    word + name + 2 >= len)
 		return false;
-	*fault = "its type is neither dns-01 nor http-01";
+	*fault = "its type is none of dns-01, http-01 and tls-alpn-01";
 	for (size_t i = 0; i < nitems(types); i++)
 		if (strlen(types[i].word) == word && !strncmp(types[i].word, text, word))
 			e->type = types[i].type;

@@ -13,6 +13,7 @@ enum entry_type {
 	ENTRY_NONE,
 	ENTRY_DNS,  /* name: of the TXT record, canonical; value: its text */
 	ENTRY_HTTP, /* name: the token; value: the key authorization */
+	ENTRY_TLS,  /* name: as it is asked for in a handshake; value: the digest, as base64url */
 };
 
 /* Owns its strings. All zero is none. */

@@ -10,6 +10,7 @@
 
 struct value {
 	struct link link;
+	unsigned long number; /* as it was added */
 	char *word, *value;
 };
 
@@ -18,24 +19,27 @@ static uint32_t hash_word(const char *word)
 	return hash_octets(HASH_BASIS, word, strlen(word));
 }
 
-/* value may be NULL: any. */
+/* The last of them. value may be NULL: any. */
 static struct value *find(const struct values *all, const char *word, const char *value)
 {
 	struct link *link = table_first(&all->table, hash_word(word));
+	struct value *found = NULL;
 
 	for (; link; link = table_next(link)) {
 		struct value *v = (struct value *)link;
 
-		if (!strcmp(v->word, word) && (!value || !strcmp(v->value, value)))
-			return v;
+		if (!strcmp(v->word, word) && (!value || !strcmp(v->value, value)) &&
+		    (!found || found->number < v->number))
+			found = v;
 	}
-	return NULL;
+	return found;
 }
 
 void values_add(struct values *all, const char *word, const char *value)
 {
 	struct value *v = xcalloc(1, sizeof(*v));
 
+	v->number = ++all->added;
 	v->word = xstrdup(word);
 	v->value = xstrdup(value);
 	table_add(&all->table, &v->link, hash_word(word));
