@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # acmehook-responder beside BIND, and real clients that obtain certificates from a real CA with
-# nothing but it: dns-01 by a CNAME into its zone, http-01 at its address.
+# nothing but it: dns-01 by a CNAME into its zone, http-01 and tls-alpn-01 at its address.
 
 setup_file() {
     . "$BATS_TEST_DIRNAME/lab/lab.bash"
@@ -16,6 +16,7 @@ setup_file() {
 spool = "$SPOOL"
 dns = { "127.0.0.4" }
 http = { "127.0.0.4" }
+$([ "$responder_tls" = no ] || echo 'tls = { "127.0.0.4" }')
 zone "acme.test" { address = "127.0.0.4" }
 END
     # the shell that waits for it must not have the pipe that keeps the laboratory
@@ -137,6 +138,42 @@ END
     nothing_left
 }
 
+@test "sockets as examples/systemd has them: their ports tell what they are for" {
+    need dig curl python3
+    in_lab ip address add 127.0.0.7/8 dev lo
+    listens=$(sed -n 's/^#\{0,1\}\(Listen[DS].*\)=0\.0\.0\.0:/\1 /p' "$srcdir/examples/systemd/acmehook-responder.socket")
+    [ "$responder_tls" != no ] || listens=$(grep -v 443 <<<"$listens")
+    cat >activate.py <<'END'
+import os, socket, sys
+words = sys.argv[1].split()
+opened = []
+for kind, port in zip(words[::2], words[1::2]):
+    s = socket.socket(socket.AF_INET, socket.SOCK_STREAM if kind == "ListenStream" else socket.SOCK_DGRAM)
+    s.bind(("127.0.0.7", int(port)))
+    if kind == "ListenStream":
+        s.listen()
+    opened.append(s)
+for fd, s in enumerate(opened, 3):
+    os.dup2(s.fileno(), fd + 20)
+for fd in range(3, 3 + len(opened)):
+    os.dup2(fd + 20, fd)
+open("pid", "w").write(str(os.getpid()))
+names = ":".join(["acmehook-responder.socket"] * len(opened))
+os.environ.update(LISTEN_PID=str(os.getpid()), LISTEN_FDS=str(len(opened)), LISTEN_FDNAMES=names)
+os.execv(sys.argv[2], sys.argv[2:])
+END
+    printf '%s\n' "spool = \"$SPOOL\"" 'zone "units.test" { address = "127.0.0.7" }' >responder.conf
+    in_lab python3 activate.py "$listens" "$builddir/acmehook-responder" --config "$PWD/responder.conf" >log 2>&1 3>&- {lab_pipe}>&- &
+    job=$!
+    within 20 grep 'ready:' log
+    [ "$(in_lab dig +short @127.0.0.7 units.test NS)" = ns.units.test. ]
+    [ "$(in_lab dig +short +tcp @127.0.0.7 units.test NS)" = ns.units.test. ]
+    [ "$(in_lab curl -sS http://127.0.0.7/)" = "There is nothing here." ]
+    [ "$responder_tls" = no ] || grep 'tls at 127\.0\.0\.7' log
+    in_lab kill "$(cat pid)"
+    wait "$job"
+}
+
 @test "certbot, dns-01 by a CNAME" {
     need certbot pebble openssl
     serving
@@ -186,4 +223,45 @@ END
     sed -i 's|^handler = \(.*\)|match "http-01" { handler = \1 }|' "$ACMEHOOK_CONFIG"
     run -0 uacme_run home.example.test
     obtained home.example.test
+}
+
+# with_tls: and nothing else
+with_tls() {
+    [ "$responder_tls" != no ] || skip "built without tls-alpn-01"
+    serving
+    sed -i 's|^handler = \(.*\)|match "tls-alpn-01" { handler = \1 }|' "$ACMEHOOK_CONFIG"
+}
+
+@test "uacme, tls-alpn-01" {
+    need uacme pebble openssl
+    with_tls
+    run -0 uacme_run home.example.test
+    obtained home.example.test
+}
+
+@test "dehydrated, tls-alpn-01" {
+    need dehydrated pebble openssl
+    with_tls
+    run -0 dehydrated_run tls-alpn-01 home.example.test
+    obtained home.example.test
+}
+
+@test "dehydrated calls hooks/standalone itself, tls-alpn-01" {
+    need dehydrated pebble openssl
+    with_tls
+    hook=$hooks/standalone run -0 dehydrated_run tls-alpn-01 home.example.test
+    obtained home.example.test
+}
+
+@test "the CA says no to another digest, tls-alpn-01, and nothing is left" {
+    need uacme pebble openssl
+    with_tls
+    executable wrong <<END
+#!/bin/sh
+exec "$hooks/standalone" "\$1" "\$2" "\$3" "aa\${4#??}"
+END
+    sed -i "s|handler = \"$hooks/standalone\"|handler = \"$PWD/wrong\"|; 1i verify = off" "$ACMEHOOK_CONFIG"
+    run ! uacme_run home.example.test
+    [[ $output == *"acmeValidationV1"* || $output == *"unauthorized"* ]]
+    nothing_left
 }

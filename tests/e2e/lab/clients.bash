@@ -41,14 +41,15 @@ certbot() {
         --config-dir "$PWD/certbot" --work-dir "$PWD/certbot/work" --logs-dir "$PWD/certbot/log"
 }
 
-# dehydrated_run TYPE NAME...    [$chain: yes, default no; $well_known: its directory for http-01]
+# dehydrated_run TYPE NAME...    [$chain: yes, default no; $well_known: its directory for http-01;
+# $hook: in the place of acmehook]
 dehydrated_run() {
     local type=$1
     shift
     links
     mkdir -p "${well_known:-wellknown}"
     echo "$* > cert" >domains.txt
-    printf '%s\n' "CA=$directory_url" "CURL_OPTS='--cacert $LAB/ca.pem'" "HOOK=$PWD/links/dehydrated" "BASEDIR=$PWD" \
+    printf '%s\n' "CA=$directory_url" "CURL_OPTS='--cacert $LAB/ca.pem'" "HOOK=${hook:-$PWD/links/dehydrated}" "BASEDIR=$PWD" \
         "WELLKNOWN=${well_known:-$PWD/wellknown}" "DOMAINS_TXT=$PWD/domains.txt" \
         KEY_ALGO=prime256v1 KEYSIZE=2048 "HOOK_CHAIN=${chain:-no}" >config
     in_lab dehydrated --config config --register --accept-terms &&
