@@ -180,6 +180,38 @@ EOF
     grep -q "stopped before the handler was called" err
 }
 
+@test "run: handlers do not wait behind those that are asked for; the order of one domain stays" {
+    serve "_acme-challenge.s.test * silent"
+    handler hook <<<$'#!/bin/sh\necho "$1 $2" >>calls'
+    event() { echo "{\"cmd\": \"$1\", \"type\": \"dns-01\", \"domain\": \"$2.test\", \"validation\": \"$digest\"}"; }
+    { for d in s c; do event perform_challenge $d; event cleanup $d; done; } >events
+    run -0 --separate-stderr "$acmehook" --trust status --jobs 1 run events
+    [ "$(head -n 1 calls)" = "deploy_challenge c.test" ]
+    for d in s c; do
+        [ "$(grep $d.test calls)" = "deploy_challenge $d.test"$'\n'"clean_challenge $d.test" ]
+    done
+}
+
+@test "run: a serial handler that CNAMEs lead to never runs twice at once" {
+    handler special <<'EOF'
+#!/bin/sh
+mkdir busy || echo "$2 beside another" >>faults
+sleep 0.2
+rmdir busy
+echo "$2" >>calls
+EOF
+    config <<EOF
+$top
+trust = "status"
+match "x.test" { handler = "$PWD/special" serial = yes }
+EOF
+    run -0 --separate-stderr "$acmehook" --jobs 3 run < <(for d in a far c x; do
+        echo "{\"cmd\": \"perform_challenge\", \"type\": \"dns-01\", \"domain\": \"$d.test\", \"validation\": \"$digest\"}"
+    done)
+    [ ! -e faults ]
+    [ "$(grep -cx x.test calls)" = 3 ]
+}
+
 @test "certbot's challenges that are gathered for one call go where they lead, too" {
     handler hook <<'EOF'
 #!/bin/sh

@@ -124,6 +124,42 @@ EOF
     [ "$(grep -v free log | head -n 2 | tr '\n' ' ')" = "begin deploy_challenge a.test end deploy_challenge a.test " ]
 }
 
+@test "while a clean that failed waits for another try, it is the turn of others" {
+    handler hook <<'EOF'
+#!/bin/sh
+echo "$1 $2" >>"$0.calls"
+[ "$1 $2" != "clean_challenge a.test" ] || [ -e mended ]
+EOF
+    { clean a.test; clean b.test; deploy a.test; } >events
+    config <<<'clean-tries = 20'
+    "$acmehook" --verify off -H "$PWD/hook" --jobs 1 run events >results &
+    until_in hook.calls b.test
+    ! grep "deploy_challenge a.test" hook.calls
+    touch mended
+    wait $!
+    jq -se 'map(.ok) | all and length == 3' results
+    [ "$(tail -n 2 hook.calls | tr '\n' ' ')" = "clean_challenge a.test deploy_challenge a.test " ]
+}
+
+@test "SIGTERM: a clean that waits for another try is given up at once" {
+    handler hook <<'EOF'
+#!/bin/sh
+echo "$1 $2" >>"$0.calls"
+[ "$1" != clean_challenge ]
+EOF
+    config <<<'clean-tries = 20'
+    { deploy a.test; clean a.test; } >events
+    "$acmehook" --verify off -H "$PWD/hook" run events >results 3>&- &
+    service=$!
+    until_in hook.calls clean_challenge 3 # the next pause has 4 s
+    before=$SECONDS
+    stop 75
+    [ $((SECONDS - before)) -le 2 ]
+    jq -se 'map(.ok) | sort == [false, true]' results
+    run -0 "$acmehook" pending
+    grep -q a.test <<<"$output"
+}
+
 @test "chain: a handler gets many challenges at once, and each has its result" {
     handler hook <<'EOF'
 #!/bin/bash

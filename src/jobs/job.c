@@ -22,6 +22,34 @@
 
 static void run_next(struct job *job);
 
+/* --- its turn to call handlers */
+
+/* Calls run() when it is its turn; at once if it still is. */
+static void take_turn(struct job *job, void (*run)(struct job *job))
+{
+	job->run = run;
+	if (job->turn == TURN_TAKEN || !job->ready) {
+		run(job);
+		return;
+	}
+	job->turn = TURN_WANTED;
+	job->ready(job, job->arg);
+}
+
+void job_go(struct job *job)
+{
+	job->turn = TURN_TAKEN;
+	job->run(job);
+}
+
+static void give_turn(struct job *job)
+{
+	if (job->turn == TURN_NONE)
+		return;
+	job->turn = TURN_NONE;
+	job->ran(job, job->arg);
+}
+
 void job_fail(struct job *job, size_t i, const struct error *error)
 {
 	if (job->error.failure)
@@ -100,13 +128,15 @@ void job_wait(struct job *job, long ms, void (*due)(struct job *job))
 
 static void finish(struct job *job)
 {
-	undo_end(job);
 	share_error(job);
 	record_end(job);
 	keep_end(job);
 	claim_end(job);
 	job->state = JOB_DONE;
 	job_wait(job, 0, leave);
+	/* those that follow it are called when it is done, but it must not be called itself */
+	if (job->turn == TURN_WANTED)
+		give_turn(job);
 }
 
 bool job_deployed(const struct job *job, size_t i)
@@ -118,10 +148,20 @@ bool job_deployed(const struct job *job, size_t i)
 	       !(run->error.failure && job->deploy.targets[i].to->flags & DIALECT_DECLINES);
 }
 
+static void undo(struct job *job)
+{
+	job->state = JOB_UNDOING;
+	run_next(job);
+}
+
 static void finish_or_undo(struct job *job)
 {
-	if (!job->error.failure || !undo_start(job, run_next))
+	if (!job->error.failure || !undo_plan(job)) {
 		finish(job);
+		return;
+	}
+	job->state = JOB_STOPPED;
+	take_turn(job, undo);
 }
 
 /* --- running */
@@ -134,8 +174,8 @@ static void batch_ended(struct job *job)
 		finish_or_undo(job);
 	} else {
 		prove(job, finish_or_undo);
-		if (job->state == JOB_VERIFYING && job->ran)
-			job->ran(job, job->arg);
+		if (job->state == JOB_VERIFYING)
+			give_turn(job);
 	}
 }
 
@@ -167,7 +207,22 @@ static void run_failed(struct job *job, struct batch *batch, struct run *run)
  * minute. */
 #define CLEAN_PAUSE 1000
 
-/* A clean that failed is tried again, as often as is set: what is left behind stays for long. */
+static void resume(struct job *job)
+{
+	job->state = JOB_RUNNING;
+	run_next(job);
+}
+
+static void on_pause_over(struct job *job)
+{
+	if (job->state == JOB_UNDOING)
+		run_next(job);
+	else
+		take_turn(job, resume);
+}
+
+/* A clean that failed is tried again, as often as is set: what is left behind stays for long. It is
+ * the turn of others meanwhile. */
 static bool tries_again(struct job *job, struct batch *batch, struct run *run)
 {
 	const struct call *call = &batch->calls.v[batch->at];
@@ -179,7 +234,11 @@ static bool tries_again(struct job *job, struct batch *batch, struct run *run)
 		return false;
 	process_result_free(&run->result);
 	*run = (struct run){.tries = tries};
-	job_wait(job, CLEAN_PAUSE << (tries < 7 ? tries - 1 : 6), run_next);
+	job_wait(job, CLEAN_PAUSE << (tries < 7 ? tries - 1 : 6), on_pause_over);
+	if (job->state == JOB_RUNNING) {
+		job->state = JOB_READY;
+		give_turn(job);
+	}
 	return true;
 }
 
@@ -254,7 +313,7 @@ static void give_up(struct job *job, const struct error *error)
 	finish(job);
 }
 
-static void begin(struct job *job)
+static void run(struct job *job)
 {
 	struct error error = {0};
 
@@ -272,6 +331,16 @@ static void begin(struct job *job)
 			verifier_prepare(job->jobs->verifier);
 	job->state = JOB_RUNNING;
 	run_next(job);
+}
+
+static void begin(struct job *job)
+{
+	if (job->error.failure) {
+		finish(job);
+		return;
+	}
+	job->state = JOB_READY;
+	take_turn(job, run);
 }
 
 static bool records(const struct job *job)
@@ -297,6 +366,14 @@ static void proceed(struct job *job)
 		begin(job);
 }
 
+static void stop_before(struct job *job)
+{
+	struct error error = {0};
+
+	error_set(&error, FAILURE_STOPPED, "stopped before the handler was called");
+	give_up(job, &error);
+}
+
 void job_start(struct job *job, void (*done)(struct job *, void *), void *arg)
 {
 	job->done = done;
@@ -307,16 +384,10 @@ void job_start(struct job *job, void (*done)(struct job *, void *), void *arg)
 		job->next->link = &job->next;
 	*job->link = job;
 	job->state = JOB_ASKING;
-	if (job->error.failure || !preflight_start(job, proceed))
+	if (job->jobs->stopping)
+		stop_before(job);
+	else if (job->error.failure || !preflight_start(job, proceed))
 		proceed(job);
-}
-
-static void stop_before(struct job *job)
-{
-	struct error error = {0};
-
-	error_set(&error, FAILURE_STOPPED, "stopped before the handler was called");
-	give_up(job, &error);
 }
 
 static void stop_asking(struct job *job)
@@ -336,7 +407,7 @@ void jobs_stop(struct jobs *jobs)
 			stop_asking(job);
 		else if (job->state == JOB_VERIFYING)
 			prove_stop(job);
-		else if (job->state == JOB_LOCKING)
+		else if (job->state == JOB_LOCKING || job->state == JOB_READY)
 			stop_before(job);
 		else if (job->transport && job->state == JOB_RUNNING)
 			job->transport->stop(job->running);

@@ -25,9 +25,8 @@ struct jobs {
 	struct verifier *verifier;
 	struct report *report;
 	struct alerts *alerts;
-	struct job *first;	      /* those that run */
-	bool stopping;		      /* no new runs, but for undoing */
-	size_t most_undoing, undoing; /* at once; 0: no limit */
+	struct job *first; /* those that run */
+	bool stopping;	   /* no new runs, but for undoing */
 };
 
 /* What one event of a job has come to; the same index as the event. */
@@ -57,9 +56,10 @@ enum job_state {
 	JOB_PLANNED,
 	JOB_ASKING,  /* whether CAA records allow it, where CNAMEs lead */
 	JOB_LOCKING, /* waits for another process that works on the same names */
+	JOB_READY,   /* waits for its turn to call handlers, for the first time or again */
 	JOB_RUNNING,
 	JOB_VERIFYING,
-	JOB_STOPPED, /* waits to be undone */
+	JOB_STOPPED, /* waits for its turn to undo */
 	JOB_UNDOING,
 	JOB_DONE
 };
@@ -81,9 +81,10 @@ struct job {
 	bool locked;	      /* they are */
 	uv_timer_t *timer;    /* see job_wait() */
 	void (*due)(struct job *job);
-	void (*run)(struct job *job); /* what it waits to do; see claim.h, undo.h */
-	long waited;		      /* ms, for locks */
-	size_t pending;		      /* questions */
+	void (*run)(struct job *job);			  /* what it waits to do */
+	enum { TURN_NONE, TURN_WANTED, TURN_TAKEN } turn; /* to call handlers */
+	long waited;					  /* ms, for locks */
+	size_t pending;					  /* questions */
 	struct error
 	    *unrouted; /* NULL, or no handler, unless there is one for what it is delegated to */
 	bool declined; /* no handler is for it, and the client goes on to its next offer */
@@ -93,7 +94,11 @@ struct job {
 	bool superseded;		 /* there is nothing to be tried again any more */
 	char *undo_fault;		 /* why nothing could be undone; NULL: it could */
 	void (*proven)(struct job *job); /* see prove.h */
-	/* May be set before job_start(): its handlers have ended, and it goes on to be verified. */
+	/* Both may be set before job_start(): it wants to call handlers, and waits for job_go().
+	 * More than once, if it is to try again or to undo. */
+	void (*ready)(struct job *job, void *arg);
+	/* It does not want to any more, or not now, but goes on with something else. Not if it is
+	 * done with that: done() says so. */
 	void (*ran)(struct job *job, void *arg);
 	void (*done)(struct job *job, void *arg);
 	void *arg;
@@ -111,6 +116,8 @@ struct job *job_new(struct jobs *jobs, const struct dialect *from, const struct 
  * done() is called from the loop, once, never before job_start() returns.
  */
 void job_start(struct job *job, void (*done)(struct job *job, void *arg), void *arg);
+/* It is the turn of a job that is ready. */
+void job_go(struct job *job);
 void job_free(struct job *job);
 /* Plans it once more if a challenge turned out to be delegated: it has another handler then, or at
  * least another name. */

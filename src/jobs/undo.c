@@ -30,23 +30,6 @@ static const struct run *run_of(const struct batch *batch, size_t i)
 	return NULL;
 }
 
-/* How often it is looked whether fewer are being undone, in ms. */
-#define INTERVAL 10
-
-/* When a service stops there may be thousands to undo: not all at once. */
-static void undo_in_turn(struct job *job)
-{
-	struct jobs *jobs = job->jobs;
-
-	if (jobs->most_undoing && jobs->undoing >= jobs->most_undoing) {
-		job_wait(job, INTERVAL, undo_in_turn);
-		return;
-	}
-	jobs->undoing++;
-	job->state = JOB_UNDOING;
-	job->run(job);
-}
-
 /* Will nobody else clean? The clients of a stream do, but not after we were stopped: they wait for
  * whoever comes after us, or are gone. */
 static bool must_undo(const struct job *job)
@@ -55,12 +38,13 @@ static bool must_undo(const struct job *job)
 	       (job->from->flags & DIALECT_STREAM && job->jobs->stopping);
 }
 
-/* Makes of every deploy that was begun a clean. */
-static bool plan(struct job *job)
+bool undo_plan(struct job *job)
 {
 	struct error error = {0};
 	size_t culprit, n = 0;
 
+	if (!must_undo(job))
+		return false;
 	for (size_t i = 0; i < job->deploy.events.n; i++)
 		if (job_deployed(job, i))
 			add_undo(job, i);
@@ -76,19 +60,4 @@ static bool plan(struct job *job)
 		job->tasks[i].undo_waits = job->undo.targets[n++].role == ROLE_LATER;
 	}
 	return true;
-}
-
-bool undo_start(struct job *job, void (*run)(struct job *job))
-{
-	if (!must_undo(job) || !plan(job))
-		return false;
-	job->state = JOB_STOPPED;
-	job->run = run;
-	undo_in_turn(job);
-	return true;
-}
-
-void undo_end(struct job *job)
-{
-	job->jobs->undoing -= job->state == JOB_UNDOING;
 }

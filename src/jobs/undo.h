@@ -6,12 +6,9 @@
 #include "jobs/job.h"
 
 /*
- * Plans to clean what job->deploy has begun to deploy; run() is called from here or from the loop
- * when it is the job's turn to run job->undo. False if there is nothing to do: nothing was
- * deployed, the client cleans itself, or it cannot be planned (job->undo_fault).
+ * Plans job->undo, to clean what job->deploy has begun to deploy. False if there is nothing to do:
+ * nothing was deployed, the client cleans itself, or it cannot be planned (job->undo_fault).
  */
-bool undo_start(struct job *job, void (*run)(struct job *job));
-/* It was run: others may. */
-void undo_end(struct job *job);
+bool undo_plan(struct job *job);
 
 #endif

@@ -15,7 +15,7 @@ struct lane {
 	char *name;
 	uint64_t hash;
 	struct place *first, **last; /* those in line */
-	unsigned places, running, proving;
+	unsigned places, coming, running, proving;
 	const void *group; /* those that run are of this one, which is still open */
 };
 
@@ -71,7 +71,7 @@ bool lane_may_go(const struct place *place, bool sharing, const void *group)
 
 	if (!lane)
 		return true;
-	if (lane->first != place || (lane->proving && !sharing))
+	if (lane->first != place || lane->coming || (lane->proving && !sharing))
 		return false;
 	return !lane->running || (group && lane->group == group);
 }
@@ -106,11 +106,60 @@ void lane_close_group(struct place *place)
 
 void lane_prove(struct place *place)
 {
-	if (!place->lane)
+	if (!place->lane || place->state != PLACE_RUNNING)
 		return;
 	place->state = PLACE_PROVING;
 	place->lane->running--;
 	place->lane->proving++;
+}
+
+bool lane_may_come(const struct place *place)
+{
+	return !place->lane || (place->lane->first == place && !place->lane->coming);
+}
+
+void lane_come(struct place *place)
+{
+	if (!place->lane)
+		return;
+	out_of_line(place);
+	place->state = PLACE_COMING;
+	place->lane->coming++;
+}
+
+bool lane_may_run(const struct place *place)
+{
+	return !place->lane || place->state == PLACE_RUNNING || !place->lane->running;
+}
+
+void lane_run(struct place *place)
+{
+	if (!place->lane || place->state == PLACE_RUNNING)
+		return;
+	place->lane->coming -= place->state == PLACE_COMING;
+	place->lane->running++;
+	place->state = PLACE_RUNNING;
+}
+
+void lane_step_aside(struct place *place)
+{
+	if (!place->lane)
+		return;
+	place->lane->coming -= place->state == PLACE_COMING;
+	place->lane->running -= place->state == PLACE_RUNNING;
+	place->state = PLACE_ASIDE;
+}
+
+void lane_move(struct lanes *lanes, const char *name, struct place *place)
+{
+	if (place->lane && name && !strcmp(place->lane->name, name))
+		return;
+	lane_leave(lanes, place);
+	if (!name)
+		return;
+	lane_enter(lanes, name, place);
+	out_of_line(place);
+	place->state = PLACE_ASIDE;
 }
 
 void lane_leave(struct lanes *lanes, struct place *place)
@@ -121,6 +170,7 @@ void lane_leave(struct lanes *lanes, struct place *place)
 		return;
 	if (place->state == PLACE_WAITING)
 		out_of_line(place);
+	lane->coming -= place->state == PLACE_COMING;
 	lane->running -= place->state == PLACE_RUNNING;
 	lane->proving -= place->state == PLACE_PROVING;
 	*place = (struct place){0};

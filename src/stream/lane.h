@@ -2,7 +2,8 @@
 /*
  * Lanes: what has a name in common is done in the order in which it came. Those that wait in a lane
  * stand in line; only the first may go. What went is either running, which keeps all others
- * waiting, or being proven, which keeps only those waiting that cannot share.
+ * waiting, or being proven, which keeps only those waiting that cannot share. What has to prepare
+ * itself comes before it runs: one that may, while another one runs.
  */
 #ifndef ACMEHOOK_LANE_H
 #define ACMEHOOK_LANE_H
@@ -22,7 +23,7 @@ struct lanes {
 struct place {
 	struct lane *lane;
 	struct place *next; /* in line */
-	enum { PLACE_WAITING, PLACE_RUNNING, PLACE_PROVING } state;
+	enum { PLACE_WAITING, PLACE_COMING, PLACE_RUNNING, PLACE_PROVING, PLACE_ASIDE } state;
 };
 
 /* Stands in line. The place must stay where it is until lane_leave(). */
@@ -36,8 +37,18 @@ bool lane_may_go(const struct place *place, bool sharing, const void *group);
 void lane_go(struct place *place, const void *group);
 /* The group takes nobody more. */
 void lane_close_group(struct place *place);
-/* Runs no longer, is being proven. */
+/* Runs no longer, if it did; is being proven. */
 void lane_prove(struct place *place);
+/* May the one at this place come, as the next one that runs? */
+bool lane_may_come(const struct place *place);
+void lane_come(struct place *place);
+/* May it run now that it came, or stepped aside? */
+bool lane_may_run(const struct place *place);
+void lane_run(struct place *place);
+/* Does not run for now, and keeps nobody waiting. */
+void lane_step_aside(struct place *place);
+/* Steps aside in this lane from now on, out of order; NULL: in none. */
+void lane_move(struct lanes *lanes, const char *name, struct place *place);
 /* Is done, or waits no longer. */
 void lane_leave(struct lanes *lanes, struct place *place);
 /* Nobody may be in a lane any more. */

@@ -7,13 +7,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Tickets that become one job. */
-struct work {
-	struct schedule *schedule;
-	struct ticket **tickets;
-	size_t n;
-	bool ran; /* no handler of it runs any more */
-};
+#include "stream/work.h"
+
+/* So many of a source are looked up at once: enough to hide how long that takes, and few enough for
+ * each to be answered in time. */
+#define ASKING_MAX 128
 
 /* Work that still gathers, or waits for its turn. */
 struct group {
@@ -26,7 +24,6 @@ struct group {
 
 void schedule_init(struct schedule *s, struct jobs *jobs, long running, long open)
 {
-	jobs->most_undoing = (size_t)running;
 	*s = (struct schedule){.jobs = jobs, .most_running = running, .most_open = open};
 }
 
@@ -53,104 +50,6 @@ void source_remove(struct schedule *s, struct source *source)
 	before->next = source->next;
 	if (s->turn == source)
 		s->turn = before == source ? NULL : before;
-}
-
-/* --- from tickets to jobs */
-
-static void leave(struct schedule *s, struct ticket *ticket)
-{
-	lane_leave(&s->lanes, &ticket->identifier);
-	lane_leave(&s->lanes, &ticket->handler);
-	ticket->source->active--;
-	ticket->source->barrier = false;
-}
-
-static void on_ran(struct job *job, void *arg)
-{
-	struct work *w = arg;
-
-	(void)job;
-	w->ran = true;
-	w->schedule->running--;
-	for (size_t i = 0; i < w->n; i++) {
-		lane_prove(&w->tickets[i]->identifier);
-		lane_leave(&w->schedule->lanes, &w->tickets[i]->handler);
-	}
-	schedule_pump(w->schedule);
-}
-
-static void work_free(struct work *w)
-{
-	free(w->tickets);
-	free(w);
-}
-
-static void on_done(struct job *job, void *arg)
-{
-	struct work *w = arg;
-	struct schedule *s = w->schedule;
-
-	s->running -= !w->ran;
-	for (size_t i = 0; i < w->n; i++) {
-		leave(s, w->tickets[i]);
-		w->tickets[i]->source->events->done(w->tickets[i], job, i);
-	}
-	job_free(job);
-	work_free(w);
-	schedule_pump(s);
-}
-
-static struct work *work_new(struct schedule *s)
-{
-	struct work *w = xcalloc(1, sizeof(*w));
-
-	w->schedule = s;
-	return w;
-}
-
-static void work_add(struct work *w, struct ticket *ticket)
-{
-	w->tickets = xrealloc(w->tickets, (w->n + 1) * sizeof(struct ticket *));
-	w->tickets[w->n++] = ticket;
-}
-
-static struct job *make_job(struct schedule *s, struct work *w)
-{
-	static const struct error none;
-	const struct error *error = w->tickets[0]->error;
-	struct events events = {0};
-
-	for (size_t i = 0; i < w->n; i++)
-		if (w->tickets[i]->events.n)
-			event_copy(events_add(&events), w->tickets[i]->events.v);
-	return job_new(
-	    s->jobs, dialect_find("json", DIALECT_FROM), NULL, &events, error ? error : &none);
-}
-
-/* All in one job; where they cannot be planned together each gets its own error, or goes alone. */
-static void work_start(struct schedule *s, struct work *w)
-{
-	struct job *job = make_job(s, w);
-
-	job->again = w->tickets[0]->again;
-	if (job->error.failure && w->n > 1) {
-		job_free(job);
-		for (size_t i = 0; i < w->n; i++) {
-			struct work *alone = work_new(s);
-
-			work_add(alone, w->tickets[i]);
-			work_start(s, alone);
-		}
-		work_free(w);
-		return;
-	}
-	for (size_t i = 0; i < w->n; i++) {
-		events_free(&w->tickets[i]->events);
-		w->tickets[i]->type = NULL;
-	}
-	s->running++;
-	job->ran = on_ran;
-	job_start(job, on_done, w);
 }
 
 /* --- groups */
@@ -203,17 +102,24 @@ static void group_start(struct schedule *s, struct group *group)
 		lane_close_group(&w->tickets[i]->identifier);
 		lane_close_group(&w->tickets[i]->handler);
 	}
-	work_start(s, w);
+	w->gathered = true;
+	work_start(w);
 }
 
-/* --- whose turn it is */
+/* --- what may be begun */
 
-static bool may_go(const struct ticket *ticket, const void *group)
+static bool may_gather(const struct ticket *ticket, const void *group)
 {
 	bool sharing = ticket->verb == VERB_DEPLOY;
 
 	return lane_may_go(&ticket->identifier, sharing, group) &&
 	       lane_may_go(&ticket->handler, sharing, group);
+}
+
+static bool may_come(const struct ticket *ticket)
+{
+	return lane_may_go(&ticket->identifier, ticket->verb == VERB_DEPLOY, NULL) &&
+	       lane_may_come(&ticket->handler);
 }
 
 static void begin(struct schedule *s, struct ticket **link, const void *group)
@@ -229,7 +135,10 @@ static void begin(struct schedule *s, struct ticket **link, const void *group)
 	source->barrier = ticket->barrier;
 	s->open++;
 	lane_go(&ticket->identifier, group);
-	lane_go(&ticket->handler, group);
+	if (group)
+		lane_go(&ticket->handler, group);
+	else
+		lane_come(&ticket->handler);
 	source->events->begun(source);
 }
 
@@ -241,7 +150,7 @@ static bool gather(struct schedule *s, struct ticket **link)
 
 	while (group && !fits(group, ticket))
 		group = group->next;
-	if (!may_go(ticket, group))
+	if (!may_gather(ticket, group))
 		return false;
 	if (!group)
 		group = group_new(s, ticket);
@@ -251,13 +160,28 @@ static bool gather(struct schedule *s, struct ticket **link)
 	return true;
 }
 
-/* The link to the first ticket of a source that may go; NULL: none. What is gathered goes into its
- * group on the way. */
-static struct ticket **pick(struct schedule *s, struct source *source)
+/* Are there enough of a source that are ready, or will be? */
+static bool is_ahead(const struct schedule *s, const struct source *source)
+{
+	return source->n_ready >= s->most_running || source->asking >= ASKING_MAX;
+}
+
+/* Is there something of its source that is ready, and came later? */
+static bool is_overtaken(const struct ticket *ticket)
+{
+	const struct work *w = ticket->source->ready;
+
+	return w && ticket->number < w->tickets[0]->number;
+}
+
+/* The link to the first ticket of a source that may come; NULL: none. What is gathered goes into
+ * its group on the way. With overtaken only what came before something that is ready. */
+static struct ticket **pick(struct schedule *s, struct source *source, bool overtaken)
 {
 	struct ticket **link = &source->first;
 
-	while (*link && !source->clogged && !source->barrier && s->open < s->most_open) {
+	while (*link && !source->clogged && !source->barrier && s->open < s->most_open &&
+	       (!overtaken || is_overtaken(*link))) {
 		struct ticket *ticket = *link;
 
 		if (ticket->barrier)
@@ -265,7 +189,7 @@ static struct ticket **pick(struct schedule *s, struct source *source)
 		if (ticket->gather) {
 			if (!gather(s, link))
 				link = &ticket->next;
-		} else if (may_go(ticket, NULL)) {
+		} else if (may_come(ticket)) {
 			return link;
 		} else {
 			link = &ticket->next;
@@ -280,13 +204,17 @@ static void start_ticket(struct schedule *s, struct ticket **link)
 
 	work_add(w, *link);
 	begin(s, link, NULL);
-	work_start(s, w);
+	work_start(w);
 }
 
-static bool start_due(struct schedule *s)
+/* A group that waits for nothing more, when a handler could be called for it: it goes on gathering
+ * until then. */
+static bool start_group(struct schedule *s)
 {
 	struct group *group = s->groups;
 
+	if (s->running + s->coming >= s->most_running)
+		return false;
 	while (group && !group->due)
 		group = group->next;
 	if (group)
@@ -294,26 +222,47 @@ static bool start_due(struct schedule *s)
 	return group;
 }
 
-/* A group that waits for nothing more, or else what the next source has. */
-static bool start_one(struct schedule *s)
+/* A ticket of the source that is next. */
+static bool start_one(struct schedule *s, bool overtaken)
 {
 	struct source *source = s->turn;
 
-	if (start_due(s))
-		return true;
 	do {
-		struct ticket **link;
+		struct ticket **link = NULL;
 
 		source = source->next;
-		link = pick(s, source);
+		if (overtaken || !is_ahead(s, source))
+			link = pick(s, source, overtaken);
 		if (link) {
-			s->turn = source;
 			start_ticket(s, link);
 			return true;
 		}
 	} while (source != s->turn);
 	/* what was picked may have filled a group */
-	return start_due(s);
+	return start_group(s);
+}
+
+/* --- whose turn it is */
+
+/* What is ready, of the next source. */
+static bool run_one(struct schedule *s)
+{
+	struct source *source = s->turn;
+
+	do {
+		struct work *w;
+
+		source = source->next;
+		w = source->ready;
+		while (w && !work_may_run(w))
+			w = w->next;
+		if (w) {
+			s->turn = source;
+			work_run(w);
+			return true;
+		}
+	} while (source != s->turn);
+	return false;
 }
 
 /* Stopped jobs end at once: they are no work, and need no order. */
@@ -330,6 +279,17 @@ static void start_all(struct schedule *s)
 	} while (source != s->turn);
 }
 
+/* Does something that may be done now; false if there is nothing. */
+static bool step(struct schedule *s)
+{
+	bool free = s->running < s->most_running;
+
+	if (s->jobs->stopping)
+		return free && run_one(s);
+	return start_group(s) || (free && (start_one(s, true) || run_one(s))) ||
+	       start_one(s, false);
+}
+
 void schedule_pump(struct schedule *s)
 {
 	s->again = true;
@@ -340,7 +300,7 @@ void schedule_pump(struct schedule *s)
 		s->again = false;
 		if (s->jobs->stopping)
 			start_all(s);
-		while (!s->jobs->stopping && s->running < s->most_running && start_one(s))
+		while (step(s))
 			;
 	}
 	s->pumping = false;
@@ -382,6 +342,7 @@ void schedule_add(struct schedule *s, struct ticket *ticket)
 	/* what cannot be handled is answered by the same way as all else, but waits for nothing */
 	if (!ticket->error)
 		assign(s, ticket, ticket->events.v);
+	ticket->number = source->added++;
 	*source->last = ticket;
 	source->last = &ticket->next;
 	source->waiting++;

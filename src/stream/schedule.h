@@ -2,7 +2,8 @@
 /*
  * Which of many events is handled when: so many handlers at once, the events of one identifier in
  * the order in which they came, the sources in turn; events that their handler takes together are
- * gathered for it.
+ * gathered for it. An event is begun before it is its turn, so that handlers need not wait for what
+ * is looked up first.
  */
 #ifndef ACMEHOOK_SCHEDULE_H
 #define ACMEHOOK_SCHEDULE_H
@@ -12,11 +13,13 @@
 
 struct group;
 struct schedule;
+struct work;
 
 /* An event on its way; part of something of the owner's, who keeps it until it is answered. */
 struct ticket {
 	struct ticket *next;
 	struct source *source;
+	long long number;     /* in its source */
 	struct events events; /* the event, or what was understood of it; handed on when it runs */
 	struct error *error;  /* why it cannot be handled; NULL if it can; the owner's */
 	struct place identifier, handler; /* in lanes */
@@ -33,9 +36,12 @@ struct ticket {
 struct source {
 	struct source *next; /* in the ring */
 	struct ticket *first, **last;
-	size_t waiting, active; /* tickets that have not been begun, and that have */
-	bool barrier;		/* the active one is one */
-	bool clogged;		/* nothing is begun: results cannot be delivered */
+	long long added;		 /* tickets */
+	size_t waiting, active;		 /* those that have not been begun, and that have */
+	struct work *ready, *last_ready; /* what waits for its turn, in this order */
+	long n_ready, asking; /* works that do, and those that will when they know more */
+	bool barrier;	      /* the active one is one */
+	bool clogged;	      /* nothing is begun: results cannot be delivered */
 	const struct schedule_events *events;
 };
 
@@ -43,7 +49,8 @@ struct schedule {
 	struct jobs *jobs;
 	long most_running, most_open;
 	long running, open;  /* handlers; tickets that were begun and not answered */
-	struct source *turn; /* in the ring; NULL: there are none */
+	long coming;	     /* works of groups that have not run */
+	struct source *turn; /* in the ring: who had it last; NULL: there are none */
 	struct lanes lanes;
 	struct group *groups; /* those that gather or wait, oldest first */
 	bool pumping, again;

@@ -57,6 +57,43 @@ static void test_groups(void)
 	lanes_free(&lanes);
 }
 
+static void test_coming(void)
+{
+	struct lanes lanes = {0};
+	struct place first, second, third, stranger = {0}, none = {0};
+
+	lane_enter(&lanes, "hook", &first);
+	lane_enter(&lanes, "hook", &second);
+	lane_enter(&lanes, "hook", &third);
+	ok(lane_may_come(&first) && !lane_may_come(&second), "only the first in line may come");
+	lane_come(&first);
+	ok(!lane_may_come(&second) && !lane_may_go(&second, true, NULL),
+	    "nobody comes or goes before the one that comes");
+	ok(lane_may_run(&first), "what came may run");
+	lane_run(&first);
+	ok(lane_may_come(&second), "and the next may come meanwhile");
+	lane_come(&second);
+	ok(!lane_may_run(&second), "but not run");
+	lane_step_aside(&first);
+	ok(lane_may_run(&second), "what steps aside keeps nobody waiting");
+	lane_run(&second);
+	ok(!lane_may_run(&first), "it waits itself until it may run again");
+	lane_move(&lanes, "hook", &stranger);
+	ok(!lane_may_run(&stranger) && lane_may_come(&third),
+	    "who moves to a lane waits for who runs, but nobody for him");
+	lane_move(&lanes, "hook", &second);
+	ok(!lane_may_run(&stranger), "to move to the same lane is none");
+	lane_move(&lanes, "other", &second);
+	ok(lane_may_run(&stranger) && lane_may_run(&second), "who moves does not run");
+	lane_move(&lanes, NULL, &second);
+	ok(lane_may_run(&second) && lane_may_run(&none), "nor does who is in no lane");
+	lane_leave(&lanes, &stranger);
+	lane_leave(&lanes, &first);
+	lane_leave(&lanes, &third);
+	ok(lanes.n == 0, "all are gone");
+	lanes_free(&lanes);
+}
+
 static void test_many(void)
 {
 	struct lanes lanes = {0};
@@ -91,6 +128,7 @@ int main(void)
 {
 	test_one_after_the_other();
 	test_groups();
+	test_coming();
 	test_many();
 	return done();
 }

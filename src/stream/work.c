@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: MIT */
+/* Tickets that become one job. */
+#include "config.h"
+
+#include "stream/work.h"
+
+#include <stdlib.h>
+
+static void leave(struct schedule *s, struct ticket *ticket)
+{
+	lane_leave(&s->lanes, &ticket->identifier);
+	lane_leave(&s->lanes, &ticket->handler);
+	ticket->source->active--;
+	ticket->source->barrier = false;
+}
+
+/* In what is counted, what is in this state is one more or less. */
+static void count(struct work *w, int by)
+{
+	w->source->asking += w->state == WORK_ASKING ? by : 0;
+	w->source->n_ready += w->state == WORK_READY ? by : 0;
+	w->schedule->running += w->state == WORK_RUNNING ? by : 0;
+	w->schedule->coming += w->gathered && w->state <= WORK_READY ? by : 0;
+}
+
+static void enter(struct work *w, enum work_state state)
+{
+	count(w, -1);
+	w->state = state;
+	count(w, 1);
+}
+
+/* In the order of the tickets. */
+static void line_up(struct work *w)
+{
+	struct source *source = w->source;
+
+	w->prev = source->last_ready;
+	while (w->prev && w->prev->tickets[0]->number > w->tickets[0]->number)
+		w->prev = w->prev->prev;
+	w->next = w->prev ? w->prev->next : source->ready;
+	*(w->prev ? &w->prev->next : &source->ready) = w;
+	*(w->next ? &w->next->prev : &source->last_ready) = w;
+	enter(w, WORK_READY);
+}
+
+/* Stands in line no more, if it did. */
+static void leave_line(struct work *w, enum work_state state)
+{
+	if (w->state == WORK_READY) {
+		*(w->prev ? &w->prev->next : &w->source->ready) = w->next;
+		*(w->next ? &w->next->prev : &w->source->last_ready) = w->prev;
+	}
+	enter(w, state);
+}
+
+/* Where a challenge is delegated to, there may be another handler. */
+static void follow(struct work *w)
+{
+	for (size_t i = 0; i < w->n && i < w->job->deploy.events.n; i++) {
+		const struct target *target = &w->job->deploy.targets[i];
+
+		if (w->job->tasks[i].alias)
+			lane_move(&w->schedule->lanes,
+			    view_number(&target->view, OPTION_SERIAL) ? target->handler : NULL,
+			    &w->tickets[i]->handler);
+	}
+}
+
+static void on_ready(struct job *job, void *arg)
+{
+	struct work *w = arg;
+
+	w->job = job;
+	follow(w);
+	line_up(w);
+	schedule_pump(w->schedule);
+}
+
+static void on_ran(struct job *job, void *arg)
+{
+	struct work *w = arg;
+
+	(void)job;
+	leave_line(w, WORK_RAN);
+	for (size_t i = 0; i < w->n; i++) {
+		/* what is cleaned is there until it is done */
+		if (w->tickets[i]->verb == VERB_DEPLOY)
+			lane_prove(&w->tickets[i]->identifier);
+		lane_step_aside(&w->tickets[i]->handler);
+	}
+	schedule_pump(w->schedule);
+}
+
+static void work_free(struct work *w)
+{
+	free(w->tickets);
+	free(w);
+}
+
+static void on_done(struct job *job, void *arg)
+{
+	struct work *w = arg;
+	struct schedule *s = w->schedule;
+
+	leave_line(w, WORK_RAN);
+	for (size_t i = 0; i < w->n; i++) {
+		leave(s, w->tickets[i]);
+		w->tickets[i]->source->events->done(w->tickets[i], job, i);
+	}
+	job_free(job);
+	work_free(w);
+	schedule_pump(s);
+}
+
+struct work *work_new(struct schedule *s)
+{
+	struct work *w = xcalloc(1, sizeof(*w));
+
+	w->schedule = s;
+	return w;
+}
+
+void work_add(struct work *w, struct ticket *ticket)
+{
+	w->tickets = xrealloc(w->tickets, (w->n + 1) * sizeof(struct ticket *));
+	w->tickets[w->n++] = ticket;
+}
+
+static struct job *make_job(struct work *w)
+{
+	static const struct error none;
+	const struct error *error = w->tickets[0]->error;
+	struct events events = {0};
+
+	for (size_t i = 0; i < w->n; i++)
+		if (w->tickets[i]->events.n)
+			event_copy(events_add(&events), w->tickets[i]->events.v);
+	return job_new(w->schedule->jobs, dialect_find("json", DIALECT_FROM), NULL, &events,
+	    error ? error : &none);
+}
+
+void work_start(struct work *w)
+{
+	struct job *job = make_job(w);
+
+	job->again = w->tickets[0]->again;
+	if (job->error.failure && w->n > 1) {
+		job_free(job);
+		for (size_t i = 0; i < w->n; i++) {
+			struct work *alone = work_new(w->schedule);
+
+			work_add(alone, w->tickets[i]);
+			work_start(alone);
+		}
+		work_free(w);
+		return;
+	}
+	for (size_t i = 0; i < w->n; i++) {
+		events_free(&w->tickets[i]->events);
+		w->tickets[i]->type = NULL;
+	}
+	w->source = w->tickets[0]->source;
+	w->state = WORK_ASKING;
+	count(w, 1);
+	job->ready = on_ready;
+	job->ran = on_ran;
+	job_start(job, on_done, w);
+}
+
+/* --- its turn */
+
+bool work_may_run(const struct work *w)
+{
+	size_t i = 0;
+
+	while (i < w->n && lane_may_run(&w->tickets[i]->handler))
+		i++;
+	return i == w->n;
+}
+
+void work_run(struct work *w)
+{
+	leave_line(w, WORK_RUNNING);
+	for (size_t i = 0; i < w->n; i++)
+		lane_run(&w->tickets[i]->handler);
+	job_go(w->job);
+}
