@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "ca.h"
+#include "duration.h"
 #include "event.h"
 #include "identifier.h"
 
@@ -164,34 +165,6 @@ static bool wrong(enum option_id id, const char *value, const char *fault, struc
 	return error_set(error, FAILURE_USAGE, "%s: \"%s\" %s", option_defs[id].name, value, fault);
 }
 
-/* A week, in seconds: longer than anybody waits. */
-#define TIME_MAX (7 * 24 * 3600.0)
-
-/* Seconds with an optional fraction, or a unit behind it. */
-static bool parse_time(const char *value, long *ms)
-{
-	static const struct {
-		const char *suffix;
-		double seconds;
-	} units[] = {{"", 1}, {"s", 1}, {"m", 60}, {"h", 3600}, {"ms", 0.001}};
-	char *end;
-	double n = strtod(value, &end);
-
-	if (end == value || value[strspn(value, "0123456789.")] != *end)
-		return false;
-	for (size_t i = 0; i < nitems(units); i++) {
-		double seconds = n * units[i].seconds;
-
-		if (strcmp(end, units[i].suffix))
-			continue;
-		if (seconds > TIME_MAX)
-			return false;
-		*ms = (long)(seconds * 1000 + 0.5);
-		return true;
-	}
-	return false;
-}
-
 static bool parse_choice(
     enum option_id id, const char *value, struct setting *s, struct error *error)
 {
@@ -254,8 +227,8 @@ bool settings_put(
 			return false;
 		break;
 	case OPTION_IS_TIME:
-		if (!parse_time(value, &s->number))
-			return wrong(id, value, "is not a time; write 90, 2.5 or 5m", error);
+		if (!duration_parse(value, &s->number))
+			return wrong(id, value, DURATION_FAULT, error);
 		break;
 	case OPTION_IS_PORT:
 		if (!parse_number(value, 10, 1, 65535, &s->number))
