@@ -131,10 +131,14 @@ bool digest_decode(const char *base64url, unsigned char out[DIGEST_SIZE])
 	unsigned bits = 0, have = 0;
 	size_t n = 0;
 
-	if (strlen(base64url) != DIGEST_TEXT || !is_base64url(base64url, DIGEST_TEXT))
+	if (strlen(base64url) != DIGEST_TEXT)
 		return false;
 	for (const char *p = base64url; *p; p++) {
-		bits = bits << 6 | (unsigned)digit_value(*p);
+		int value = digit_value(*p);
+
+		if (value < 0)
+			return false;
+		bits = bits << 6 | (unsigned)value;
 		have += 6;
 		if (have >= 8) {
 			have -= 8;

@@ -16,6 +16,9 @@ static const char *lenient_fault(const char *line, size_t len)
 {
 	bool in_string = false;
 
+	/* Most lines have nothing of that, which is soon seen. */
+	if (!memchr(line, '\'', len) && !memchr(line, '\\', len) && !memchr(line, '\0', len))
+		return NULL;
 	for (size_t i = 0; i < len; i++) {
 		if (in_string && line[i] == '\\') {
 			if (len - i > 5 && !strncmp(line + i, "\\u0000", 6))

@@ -46,13 +46,18 @@ char *record_name(const char *type, const char *domain, const char *account)
 {
 	size_t i = find(type);
 	char label[ACCOUNT_LABEL + 1];
+	struct buf name = BUF_INIT(SIZE_MAX); /* printf() shows where there are thousands */
 
 	if (i == nitems(records) || (records[i].label && !account))
 		return NULL;
-	if (!records[i].label)
-		return xasprintf("%s%s", records[i].prefix, domain);
-	account_label(account, label);
-	return xasprintf("%s.%s%s", label, records[i].prefix, domain);
+	if (records[i].label) {
+		account_label(account, label);
+		buf_puts(&name, label);
+		buf_puts(&name, ".");
+	}
+	buf_puts(&name, records[i].prefix);
+	buf_puts(&name, domain);
+	return name.data;
 }
 
 static bool is_label(const char *name)

@@ -6,29 +6,37 @@
 
 #include <string.h>
 
-/* The longest key. */
+/* The longest key, and what is around it. */
 #define KEY_MAX 32
+#define KEY_ROOM (KEY_MAX + sizeof(", \"\": "))
+/* As much is put together first: most strings are short, and nothing in them needs care. */
+#define SHORT_MAX 256
 
-/* What is between this value and the one before, and the key. */
+/* What is between this value and the one before, and the key; returns its length. */
+static size_t put_key(const struct buf *b, const char *key, char out[KEY_ROOM])
+{
+	char last = b->len ? b->data[b->len - 1] : '\n', *p = out;
+
+	if (last != '{' && last != '[' && last != '\n')
+		*p++ = ',';
+	if (last != '\n')
+		*p++ = ' ';
+	if (key) {
+		*p++ = '"';
+		for (size_t i = 0; key[i] && i < KEY_MAX; i++)
+			*p++ = key[i];
+		*p++ = '"';
+		*p++ = ':';
+		*p++ = ' ';
+	}
+	return (size_t)(p - out);
+}
+
 static void begin(struct buf *b, const char *key)
 {
-	char last = '\n', text[KEY_MAX + sizeof(", \"\": ")];
-	size_t len = key ? strnlen(key, KEY_MAX) : 0, n = 0;
+	char text[KEY_ROOM];
 
-	if (b->len)
-		last = b->data[b->len - 1];
-	if (last != '{' && last != '[' && last != '\n')
-		text[n++] = ',';
-	if (last != '\n')
-		text[n++] = ' ';
-	if (key) {
-		text[n++] = '"';
-		memcpy(text + n, key, len);
-		n += len;
-		memcpy(text + n, "\": ", 3);
-		n += 3;
-	}
-	buf_add(b, text, n);
+	buf_add(b, text, put_key(b, key, text));
 }
 
 void jsontext_open(struct buf *b, const char *key, char bracket)
@@ -58,27 +66,42 @@ static void escape(struct buf *b, unsigned char c)
 	buf_printf(b, "\\u%04x", c);
 }
 
-static bool is_special(unsigned char c)
+/* How many characters stand for themselves. */
+static size_t plain_len(const char *text)
 {
-	return c < ' ' || c == '"' || c == '\\';
+	const unsigned char *p = (const unsigned char *)text;
+
+	/* Most of them are small letters. */
+	while (*p > '\\' || (*p >= ' ' && *p != '"' && *p != '\\'))
+		p++;
+	return (size_t)((const char *)p - text);
 }
 
 void jsontext_string(struct buf *b, const char *key, const char *text)
 {
-	const char *end;
+	char first[KEY_ROOM + SHORT_MAX + 2];
+	size_t n, plain;
 
 	if (!text) {
 		jsontext_raw(b, key, "null");
 		return;
 	}
-	begin(b, key);
-	buf_add(b, "\"", 1);
-	for (; *text; text = end) {
-		for (end = text; *end && !is_special((unsigned char)*end);)
-			end++;
-		buf_add(b, text, (size_t)(end - text));
-		if (*end)
-			escape(b, (unsigned char)*end++);
+	n = put_key(b, key, first);
+	first[n++] = '"';
+	plain = plain_len(text);
+	if (!text[plain] && plain < SHORT_MAX) {
+		memcpy(first + n, text, plain);
+		first[n + plain] = '"';
+		buf_add(b, first, n + plain + 1);
+		return;
+	}
+	buf_add(b, first, n);
+	while (*text) {
+		plain = plain_len(text);
+		buf_add(b, text, plain);
+		text += plain;
+		if (*text)
+			escape(b, (unsigned char)*text++);
 	}
 	buf_add(b, "\"", 1);
 }

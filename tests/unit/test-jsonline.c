@@ -79,13 +79,21 @@ static void test_lines(void)
 static void test_text(void)
 {
 	static const char strange[] = "q\" b\\ /\b\f\n\r\t\x01\x1f\x7f \xc3\xa4";
-	struct buf b = BUF_INIT(1000);
+	struct buf b = BUF_INIT(8000);
 	struct json_object *o;
+	char letters[600] = {0};
 	const char *why;
 
+	memset(letters, 'a', sizeof(letters) - 1);
 	buf_puts(&b, "{ }\n");
 	jsontext_open(&b, NULL, '{');
 	jsontext_string(&b, "s", strange);
+	/* of every length around those that are put together at once */
+	for (size_t i = 250; i < 262; i++)
+		jsontext_string(&b, letters + 568 + i - 250, letters + sizeof(letters) - 1 - i);
+	jsontext_string(&b, "long", letters);
+	letters[300] = '"';
+	jsontext_string(&b, "longer", letters);
 	jsontext_string(&b, "none", NULL);
 	jsontext_string(&b, "empty", "");
 	jsontext_integer(&b, "n", 0);
@@ -105,6 +113,7 @@ static void test_text(void)
 	ok(o != NULL, "text that is written at once is JSON");
 	is_text(o ? jsonline_text(o) : NULL, buf_text(&b) + 4, "in the same form as of an object");
 	is_text(o ? jsonline_string(o, "s") : NULL, strange, "and strings are what they were");
+	is_text(o ? jsonline_string(o, "longer") : NULL, letters, "long ones, too");
 	json_object_put(o);
 	buf_free(&b);
 }

@@ -34,7 +34,7 @@ void rcode_name(unsigned rcode, char out[16])
 	};
 
 	if (rcode < nitems(names) && names[rcode])
-		snprintf(out, 16, "%s", names[rcode]);
+		memcpy(out, names[rcode], strlen(names[rcode]) + 1);
 	else
 		snprintf(out, 16, "RCODE%u", rcode);
 }

@@ -13,7 +13,7 @@
 #include "verify/dns/desk.h"
 
 /* As many are not kept for the end of the turn. */
-#define BATCH 16
+#define BATCH 64
 
 /* It outlives its wires until libuv has closed it. */
 struct udp_socket {
