@@ -103,6 +103,11 @@ long_options() {
     sed -n 's/^\.It \([a-z_-]*\) Ta acmehook --from .*/\1/p' "$man/acmehook.1" | sort | diff -u links -
 }
 
+@test "acmehook-verify(8) has the options of --help, and no others" {
+    sed -n '/^\.Sh DESCRIPTION/,/^\.Sh QUESTIONS/s/^\.It Fl //p' "$man/acmehook-verify.8" | grep -oE -- '-[a-z]+(-[a-z]+)*' | sort >in-manual
+    "$builddir/acmehook-verify" --help | sed -n 's/^  \(-., \)\{0,1\}-\(-[a-z-]*\).*/\2/p' | sort | diff -u - in-manual
+}
+
 @test "acmehook-verify(8) has the cases of the catalogue with their verdicts, and no others" {
     awk '/^    \[CASE_/ { id = verdict = "" }
         /\.verdict = / { sub(/.*VERDICT_/, ""); sub(/,.*/, ""); verdict = $0 }

@@ -109,6 +109,144 @@ EOF
     jq -es 'all(.id == 5 or [.ca, .hint, .name, .attempts, .ms, .servers] == [null, null, null, 0, 0, []])' <<<"$output"
 }
 
+# said ID FILTER: is jq content with the reply that has this id?
+said() {
+    jq -es --argjson id "$1" "map(select(.id == \$id)) | length == 1 and (.[0] | $2)" <<<"$output"
+}
+
+@test "the verifier takes questions of words, and options for all of them" {
+    dns <<END
+_acme-challenge.a.test TXT txt "$digest" "$digest2"
+_acme-challenge.b.test TXT txt "$digest3"
+* CAA caa 0 issue "letsencrypt.org"
+* A nodata
+* AAAA nodata
+END
+    run --separate-stderr "$verifier" --authority "$authority" --ca letsencrypt <<END
+dns-01 a.test $digest
+# a comment, and an empty line
+
+ ; another one
+	dns-01   A.Test.  $digest2	$digest
+{"id": "j", "type": "dns-01", "domain": "a.test", "values": ["$digest2"]}
+dns-01 b.test $digest
+caa *.a.test dns-01
+http-01 a.test $key_auth
+{"id": "elsewhere", "type": "dns-01", "domain": "a.test", "values": ["$digest"], "authorities": ["127.0.0.1#1"]}
+END
+    status_is 0
+    stderr_is ""
+    said 1 '.verdict == "PASS" and .name == "_acme-challenge.a.test"'
+    said 5 '.verdict == "PASS" and .name == "_acme-challenge.a.test"'
+    said '"j"' '.verdict == "PASS"'
+    said 7 '.verdict == "RETRY" and .case == "D04" and .attempts == 1'
+    said 8 '.verdict == "PASS"'
+    said 9 '.verdict != "PASS" and .ca.type == "dns"'
+    said '"elsewhere"' '.verdict != "PASS"'
+    [ "${#lines[@]}" -eq 7 ]
+}
+
+@test "lines end as they like; the last one need not end at all" {
+    dns <<<"* TXT txt \"$digest\""
+    printf 'dns-01 a.test %s\r\n\r\n# c\r\ndns-01 b.test %s \r\ndns-01 c.test %s' "$digest" "$digest" "$digest" >names
+    run --separate-stderr "$verifier" --authority "$authority" <names
+    status_is 0
+    [ "$(jq -c '[.id, .verdict]' <<<"$output" | sort | tr '\n' ' ')" = '[1,"PASS"] [4,"PASS"] [5,"PASS"] ' ]
+    # the same by a pipe, in pieces
+    run --separate-stderr bash -c 'while IFS= read -r -n 7 -d "" part || [ -n "$part" ]; do printf %s "$part"; done <names | "$0" --authority "$1"' "$verifier" "$authority"
+    [ "$(jq -c '[.id, .verdict]' <<<"$output" | sort | tr '\n' ' ')" = '[1,"PASS"] [4,"PASS"] [5,"PASS"] ' ]
+}
+
+@test "a line that is no question is one sentence with its number; those behind it are answered" {
+    dns <<<"* TXT txt \"$digest\""
+    {
+        echo "dsn-01 a.test $digest"
+        echo "dns-01"
+        echo "dns-01 a.test"
+        echo "dns-01 a..test $digest"
+        echo "dns-01 *.test $digest"
+        echo "dns-01 a.test short"
+        echo "dns-01 a.test $digest # of mine"
+        echo "http-01 a.test $key_auth $key_auth"
+        echo "http-01 a.test nodot/"
+        echo "caa a.test"
+        echo "caa a.test dns-01 http-01"
+        echo "dns-account-01 a.test $digest"
+        echo "dns-persist-01 a.test $digest"
+        printf 'dns-01 a.test\0 %s\n' "$digest"
+        printf 'dns-01 \377\376.test %s\n' "$digest"
+        echo "dns-01 a.test$(printf ' %.0s'"$digest" {1..101})"
+        echo "dns-01 a.test $(head -c 1025 /dev/zero | tr '\0' x)"
+        echo "[1]"
+        echo "DNS-01 a.test $digest"
+    } >names
+    local bad
+    bad=$(wc -l <names)
+    head -c 1100000 /dev/zero | tr '\0' 'd' >>names
+    echo >>names
+    echo "dns-01 a.test $digest" >>names
+    run --separate-stderr "$verifier" --authority "$authority" <names
+    status_is 0
+    stderr_is ""
+    [ "${#lines[@]}" -eq $((bad + 2)) ]
+    for ((i = 1; i <= bad; i++)); do
+        said $i '.verdict == "UNKNOWN" and (.reason | startswith("line \($id): ") and length > 20)'
+    done
+    said null '.verdict == "UNKNOWN" and .reason == "line 20 is longer than 1 MiB"'
+    said 21 '.verdict == "PASS"'
+    said 1 '.reason == "line 1: it does not begin with a type of check, such as dns-01"'
+    said 3 '.reason == "line 3: there is no value behind the name"'
+}
+
+@test "members of another type than they should have are not passed over" {
+    run --separate-stderr "$verifier" <<END
+{"id": 1, "type": "dns-01", "domain": "a.test", "values": ["$digest"], "absent": "true"}
+{"id": 2, "type": "dns-01", "domain": "a.test", "values": "$digest"}
+{"id": 3, "type": "dns-01", "domain": ["a.test"], "values": ["$digest"]}
+{"id": 4, "type": "dns-01", "domain": "a.test", "values": ["$digest"], "timeout_ms": "5"}
+{"id": 5, "type": "dns-01", "domain": "a.test", "values": ["$digest"], "http_port": 65536}
+{"id": 6, "type": "dns-01", "domain": "a.test", "values": ["$digest"], "authorities": "127.0.0.1"}
+{"id": 7, "type": "dns-01", "domain": "a.test", "values": ["$digest"], "known": [1]}
+{"id": 8, "type": 1, "domain": "a.test", "values": ["$digest"]}
+END
+    status_is 0
+    [ "${#lines[@]}" -eq 8 ]
+    jq -es 'all(.verdict == "UNKNOWN" and (.reason | startswith("\"") or startswith("there is no check")))' <<<"$output"
+}
+
+@test "the verifier's options: wrong ones are a sentence and exit status 2" {
+    wrong() { # SENTENCE ARGUMENT...
+        run --separate-stderr "$verifier" "${@:2}" </dev/null
+        status_is 2
+        stdout_is ""
+        stderr_is "acmehook-verify: $1"
+    }
+    wrong 'authority: "ns1.test" is not ADDR or ADDR#PORT; write 192.0.2.1, or 2001:db8::1#5353' --authority ns1.test
+    wrong 'ca: "x" is none of generic, letsencrypt, pebble' --ca x
+    wrong 'verify-timeout: "25h" is not a time of at most a day; write 90, 2.5 or 5m' --verify-timeout 25h
+    wrong 'tls-port: "0" is not a port from 1 to 65535' --tls-port 0
+    wrong '--resolver needs a value; see acmehook-verify --help' --resolver
+    wrong '--help=1 takes no value; see acmehook-verify --help' --help=1
+    wrong '--hlp is not an option; see acmehook-verify --help' --hlp
+    wrong '-x is not an option; see acmehook-verify --help' -x
+    wrong '"names" is no option; questions are read from standard input; see acmehook-verify --help' names
+    run --separate-stderr "$verifier" --help
+    status_is 0
+    [[ $output == "usage: acmehook-verify "* ]]
+}
+
+@test "of a file no more is read than is looked at; all of it is answered" {
+    dns <<<"* TXT txt \"$digest\""
+    for ((i = 1; i <= 3000; i++)); do echo "dns-01 n$i.test $digest"; done >names
+    "$verifier" --authority "$authority" <names >replies
+    [ "$(grep -c '"verdict": "PASS"' replies)" = 3000 ]
+    [ "$(jq .id replies | sort -nu | wc -l)" = 3000 ]
+    # those that must be waited for keep the others waiting for their first look at most
+    dns <<<"* TXT nodata"
+    run --separate-stderr "$verifier" --authority "$authority" --verify-timeout 0.6 <<<"$(head -n 1500 names)"
+    [ "$(jq -s 'map(select(.verdict == "RETRY" and .attempts >= 2)) | length' <<<"$output")" = 1500 ]
+}
+
 @test "a cancelled question gets no answer" {
     dns <<<"* * nxdomain"
     run --separate-stderr "$verifier" <<EOF

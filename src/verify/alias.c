@@ -186,6 +186,7 @@ static void look(struct check *check)
 
 const struct check_type check_alias = {
     .name = "alias",
+    .words = WORDS_NONE,
     .valueless = true,
     .patience = PATIENCE,
     .last_patience = PATIENCE,

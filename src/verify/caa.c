@@ -326,6 +326,7 @@ static void look(struct check *check)
 
 const struct check_type check_caa = {
     .name = "caa",
+    .words = WORDS_METHOD,
     .patience = PATIENCE,
     .last_patience = LAST_PATIENCE,
     .valueless = true,

@@ -8,16 +8,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "identifier.h"
 #include "verify/jsontext.h"
+#include "verify/question.h"
 
 /* As old, in ms, may be what was read of it. */
 #define RESOLV_CONF_AGE 1000
+/* As many checks at their first look keep all servers busy. */
+#define BEGUN_MAX 512
 /* Progress is left out while so much waits to be read. */
 #define REPLIES_BUSY (1024 * 1024)
-#define TIMEOUT_MAX (24 * 3600 * 1000LL)
-#define STRINGS_MAX 100
-#define STRING_MAX 1024
 
 /*
  * The first look is at once; then the intervals grow by an eighth, give or take a tenth: what comes
@@ -34,12 +33,10 @@
 #define LAST_LOOK 250
 #define LAST_PATIENCE 1000
 
-static const struct check_type *const types[] = {&check_dns01, &check_dns_account01,
-    &check_dns_persist01, &check_http01, &check_tlsalpn01, &check_caa, &check_alias};
-
-bool checks_init(struct checks *all, uv_loop_t *loop, struct buf *replies)
+bool checks_init(
+    struct checks *all, uv_loop_t *loop, const struct check *common, struct buf *replies)
 {
-	*all = (struct checks){.loop = loop, .replies = replies};
+	*all = (struct checks){.loop = loop, .common = common, .replies = replies};
 	exchanges_init(&all->exchanges, loop);
 	handshakes_init(&all->handshakes, loop);
 	return fetches_init(&all->fetches, loop);
@@ -47,17 +44,8 @@ bool checks_init(struct checks *all, uv_loop_t *loop, struct buf *replies)
 
 static void check_free(struct check *c)
 {
+	question_free(c);
 	free(c->id);
-	free(c->domain);
-	free(c->token);
-	strlist_free(&c->values);
-	strlist_free(&c->known);
-	strlist_free(&c->identities);
-	free(c->method);
-	free(c->account);
-	addresses_free(&c->resolvers);
-	addresses_free(&c->authorities);
-	addresses_free(&c->connect_to);
 	free(c);
 }
 
@@ -71,6 +59,7 @@ static void check_end(struct check *c)
 	*(c->prev ? &c->prev->next : &c->all->first) = c->next;
 	if (c->next)
 		c->next->prev = c->prev;
+	c->all->begun -= !c->attempts;
 	c->type->end(c);
 	uv_close((uv_handle_t *)&c->timer, check_closed);
 }
@@ -203,6 +192,7 @@ void check_looked(struct check *c, struct outcome *o)
 	bool ended = c->looking, final;
 
 	c->looking = false;
+	c->all->begun -= ended && !c->attempts;
 	c->attempts += ended;
 	final = o->verdict != VERDICT_RETRY || (ended && c->last);
 	if (final)
@@ -246,112 +236,6 @@ static void refuse(struct checks *all, struct json_object *id, const char *forma
 	json_object_put(reply);
 }
 
-static const char *read_type(struct check *c, struct json_object *question)
-{
-	const char *type = jsonline_string(question, "type");
-
-	if (!type)
-		return "the question has no \"type\"";
-	for (size_t i = 0; i < nitems(types); i++)
-		if (!strcmp(types[i]->name, type))
-			c->type = types[i];
-	return c->type ? NULL : "there is no check of that \"type\"";
-}
-
-/* False if it is not an array of at most 100 strings of 1 to 1024 octets; it need not be there. */
-static bool read_strings(struct strlist *list, struct json_object *question, const char *key)
-{
-	struct json_object *values = jsonline_array(question, key);
-	size_t n = values ? json_object_array_length(values) : 0;
-
-	for (size_t i = 0; i < n; i++) {
-		struct json_object *value = json_object_array_get_idx(values, i);
-		int len = json_object_is_type(value, json_type_string)
-			      ? json_object_get_string_len(value)
-			      : 0;
-
-		if (len < 1 || len > STRING_MAX)
-			return false;
-		strlist_add(list, json_object_get_string(value));
-	}
-	return n <= STRINGS_MAX;
-}
-
-static bool read_addresses(struct addresses *list, struct json_object *question, const char *key)
-{
-	struct json_object *array = jsonline_array(question, key);
-	size_t n = array ? json_object_array_length(array) : 0;
-	union address a;
-
-	for (size_t i = 0; i < n; i++) {
-		struct json_object *text = json_object_array_get_idx(array, i);
-
-		if (!json_object_is_type(text, json_type_string) ||
-		    !address_parse(&a, json_object_get_string(text), DNS_PORT))
-			return false;
-		addresses_add(list, &a);
-	}
-	return true;
-}
-
-static char *copy_string(struct json_object *question, const char *key)
-{
-	const char *text = jsonline_string(question, key);
-
-	return text ? xstrdup(text) : NULL;
-}
-
-/* Fills in the check from the question; what is wrong with that, or NULL. */
-static const char *read_question(struct check *c, struct json_object *question)
-{
-	const char *domain = jsonline_string(question, "domain");
-	long long timeout = jsonline_integer(question, "timeout_ms", 0);
-	long long port = jsonline_integer(question, "http_port", 80);
-	long long tls_port = jsonline_integer(question, "tls_port", 443);
-	const char *name = jsonline_string(question, "ca");
-	enum ca ca = CA_GENERIC;
-	const char *fault = read_type(c, question);
-
-	if (!fault && !domain)
-		fault = "the question has no \"domain\"";
-	if (!fault && (timeout < 0 || timeout > TIMEOUT_MAX))
-		fault = "\"timeout_ms\" must be between 0 and a day";
-	if (!fault && (port < 1 || port > 65535))
-		fault = "\"http_port\" must be between 1 and 65535";
-	if (!fault && (tls_port < 1 || tls_port > 65535))
-		fault = "\"tls_port\" must be between 1 and 65535";
-	if (!fault && name && !ca_from_name(name, &ca))
-		fault = "\"ca\" is no CA that is known here";
-	if (!fault && !read_addresses(&c->resolvers, question, "resolvers"))
-		fault = "\"resolvers\" must be an array of addresses, ADDR[#PORT]";
-	if (!fault && !read_addresses(&c->connect_to, question, "connect_to"))
-		fault = "\"connect_to\" must be an array of addresses";
-	if (!fault && !read_addresses(&c->authorities, question, "authorities"))
-		fault = "\"authorities\" must be an array of addresses, ADDR[#PORT]";
-	if (!fault && (!read_strings(&c->values, question, "values") ||
-			  (!c->values.n && !c->type->valueless)))
-		fault = "\"values\" must be an array of 1 to 100 strings of 1 to 1024 octets";
-	if (!fault && !read_strings(&c->known, question, "known"))
-		fault = "\"known\" must be an array of strings";
-	if (!fault && !read_strings(&c->identities, question, "identities"))
-		fault = "\"identities\" must be an array of strings";
-	if (fault)
-		return fault;
-	c->domain = name_canonical(domain);
-	c->token = copy_string(question, "token");
-	c->method = copy_string(question, "method");
-	c->account = copy_string(question, "account");
-	c->wildcard = jsonline_bool(question, "wildcard");
-	c->timeout = (uint64_t)timeout;
-	c->http_port = (uint16_t)port;
-	c->tls_port = (uint16_t)tls_port;
-	c->allow_reserved = jsonline_bool(question, "allow_reserved");
-	c->profile = profile_of(ca);
-	c->absent = jsonline_bool(question, "absent");
-	c->progress = jsonline_bool(question, "progress");
-	return c->type->fault(c);
-}
-
 /* Those of resolv.conf, which may change while we run: what is older than a second is read again.
  */
 static void take_resolvers(struct check *c)
@@ -364,22 +248,24 @@ static void take_resolvers(struct check *c)
 		servers_read(&all->resolvers, SERVERS_FILE);
 		all->resolvers_at = now;
 	}
-	for (size_t i = 0; i < all->resolvers.n; i++)
-		addresses_add(&c->resolvers, &all->resolvers.v[i]);
+	addresses_copy(&c->resolvers, &all->resolvers);
 }
 
-static void check_begin(struct checks *all, struct json_object *id, struct json_object *question)
+static struct check *check_new(struct checks *all)
 {
 	struct check *c = xcalloc(1, sizeof(*c));
-	const char *fault = read_question(c, question);
 
 	c->all = all;
-	c->id = xstrdup(jsonline_text(id));
-	if (fault) {
-		refuse(all, id, "%s", fault);
-		check_free(c);
-		return;
-	}
+	question_copy(c, all->common);
+	return c;
+}
+
+/* Takes over the id, as JSON. */
+static void check_begin(struct check *c, char *id)
+{
+	struct checks *all = c->all;
+
+	c->id = id;
 	if (!c->resolvers.n)
 		take_resolvers(c);
 	c->interval = INTERVAL_FIRST;
@@ -391,6 +277,7 @@ static void check_begin(struct checks *all, struct json_object *id, struct json_
 	all->first = c;
 	uv_update_time(all->loop);
 	c->started = uv_now(all->loop);
+	all->begun++;
 	look(c);
 }
 
@@ -406,21 +293,73 @@ static void cancel(struct checks *all, struct json_object *id)
 	}
 }
 
-void checks_line(struct checks *all, const char *data, size_t len)
+static void take_json(struct checks *all, const char *line, size_t len)
 {
-	const char *why = "the line is too long";
-	struct json_object *question = NULL, *id = NULL;
+	const char *why;
+	struct json_object *question = jsonline_parse(line, len, &why), *id = NULL;
+	struct check *c;
 
-	if (data)
-		question = jsonline_parse(data, len, &why);
 	if (!question) {
 		refuse(all, NULL, "not JSON: %s", why);
 		return;
 	}
 	json_object_object_get_ex(question, "id", &id);
-	if (jsonline_bool(question, "cancel"))
+	if (jsonline_bool(question, "cancel")) {
 		cancel(all, id);
-	else
-		check_begin(all, id, question);
+	} else {
+		c = check_new(all);
+		why = question_read(c, question);
+		if (!why) {
+			check_begin(c, xstrdup(jsonline_text(id)));
+		} else {
+			refuse(all, id, "%s", why);
+			check_free(c);
+		}
+	}
 	json_object_put(question);
+}
+
+static char *number_text(size_t n)
+{
+	struct buf b = BUF_INIT(32);
+
+	buf_number(&b, (long long)n);
+	return b.data;
+}
+
+static void take_words(struct checks *all, const char *line, size_t len)
+{
+	struct check *c = check_new(all);
+	const char *why = question_words(c, line, len);
+	struct json_object *id;
+
+	if (!why) {
+		check_begin(c, number_text(all->lines));
+		return;
+	}
+	check_free(c);
+	id = json_object_new_int64((int64_t)all->lines);
+	refuse(all, id, "line %zu: %s", all->lines, why);
+	json_object_put(id);
+}
+
+bool checks_are_busy(const struct checks *all)
+{
+	return all->begun >= BEGUN_MAX;
+}
+
+void checks_line(struct checks *all, const char *data, size_t len)
+{
+	size_t blank = 0;
+
+	all->lines++;
+	if (!data) {
+		refuse(all, NULL, "line %zu is longer than 1 MiB", all->lines);
+		return;
+	}
+	while (blank < len && (data[blank] == ' ' || data[blank] == '\t'))
+		blank++;
+	if (blank == len || data[blank] == '#' || data[blank] == ';')
+		return;
+	(data[blank] == '{' ? take_json : take_words)(all, data, len);
 }

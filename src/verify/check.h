@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Checks in flight: from a question in JSON to looking, again and again if need be, to the verdict.
+ * Checks in flight: from a question to looking, again and again if need be, to the verdict.
  * What is looked at is the business of a type of check; when, and how long, is decided here.
  */
 #ifndef ACMEHOOK_CHECK_H
@@ -33,17 +33,35 @@ struct checks {
 	struct check *first;
 	struct addresses resolvers; /* of resolv.conf, when it was read last */
 	uint64_t resolvers_at;	    /* ms */
+	size_t lines;		    /* that came so far */
+	size_t begun;		    /* checks in their first look */
+	const struct check *common; /* what questions have in common */
 	struct buf *replies;	    /* lines that are to be written */
 };
 
 /*
- * Replies are added to the buffer, whose owner writes them; progress is left out when much waits
- * there already. False if there is not enough memory, or the like.
+ * What a question does not say is as in common (see question.h), which must stay as it is. Replies
+ * are added to the buffer, whose owner writes them; progress is left out when much waits there
+ * already. False if there is not enough memory, or the like.
  */
-bool checks_init(struct checks *all, uv_loop_t *loop, struct buf *replies);
-/* Takes a line of input, without newline: a question, or the end of one. data NULL: too long. */
+bool checks_init(
+    struct checks *all, uv_loop_t *loop, const struct check *common, struct buf *replies);
+/*
+ * Takes a line of input, without newline: a question in JSON or in words, the end of one, or a
+ * comment. data NULL: too long.
+ */
 void checks_line(struct checks *all, const char *data, size_t len);
+/* Are so many at their first look that others would only be kept waiting for it? */
+bool checks_are_busy(const struct checks *all);
 void checks_free(struct checks *all);
+
+/* What follows the name in a question of words. */
+enum words {
+	WORDS_VALUES,
+	WORDS_KEY_AUTHORIZATION, /* the value, which begins with the token */
+	WORDS_METHOD,		 /* the type of challenge that is meant, if any */
+	WORDS_NONE,
+};
 
 /*
  * One type of check. A look begins with look() and ends with check_looked(). The functions here are
@@ -53,6 +71,7 @@ struct check_type {
 	const char *name;
 	const struct dns01_kind *kind; /* of those that look for a TXT record; else NULL */
 	bool valueless;		       /* the question needs no values */
+	enum words words;	       /* what follows the name in a question of words */
 	uint64_t patience;	       /* ms that a look may take while there is time for another */
 	uint64_t last_patience;	       /* ms that a look may take which is the only one */
 	/* What is wrong with the question, or NULL. */

@@ -173,6 +173,7 @@ const struct check_type check_dns_account01 = {
 
 const struct check_type check_dns_persist01 = {
     .name = "dns-persist-01",
+    .words = WORDS_NONE,
     .kind = &dns01_persist,
     .valueless = true,
     .patience = PATIENCE,

@@ -161,6 +161,7 @@ static void look(struct check *check)
 
 const struct check_type check_http01 = {
     .name = "http-01",
+    .words = WORDS_KEY_AUTHORIZATION,
     .patience = PATIENCE,
     .last_patience = PATIENCE,
     .fault = fault,

@@ -4,7 +4,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <getopt.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,7 +17,9 @@
 #include "error.h"
 #include "jsonline.h"
 #include "verify/dns/servers.h"
+#include "verify/options.h"
 #include "privileges.h"
+#include "verify/question.h"
 #include "sandbox.h"
 #include "verify/vantage.h"
 
@@ -27,6 +28,7 @@
 
 struct verifier {
 	uv_loop_t loop;
+	struct check common; /* what the options say of all questions */
 	struct checks checks;
 	struct linecutter lines;
 	uv_poll_t in, out;
@@ -125,6 +127,15 @@ static void in_ready(uv_poll_t *poll, int status, int events)
 		uv_close((uv_handle_t *)poll, NULL);
 }
 
+/* A file has all of it at once: what would only wait here can wait there. */
+static void read_file(struct verifier *v)
+{
+	while (read_input(v))
+		do
+			uv_run(&v->loop, checks_are_busy(&v->checks) ? UV_RUN_ONCE : UV_RUN_NOWAIT);
+		while (checks_are_busy(&v->checks));
+}
+
 static void start(struct verifier *v)
 {
 	v->out_polled = uv_poll_init(&v->loop, &v->out, STDOUT_FILENO) == 0;
@@ -139,13 +150,13 @@ static void start(struct verifier *v)
 	if (v->in_polled)
 		uv_poll_start(&v->in, UV_READABLE | UV_DISCONNECT, in_ready);
 	else
-		while (read_input(v))
-			uv_run(&v->loop, UV_RUN_NOWAIT);
+		read_file(v);
 }
 
 static void finish(struct verifier *v)
 {
 	checks_free(&v->checks);
+	question_free(&v->common);
 	if (v->out_polled)
 		uv_close((uv_handle_t *)&v->out, NULL);
 	uv_close((uv_handle_t *)&v->flush, NULL);
@@ -153,37 +164,6 @@ static void finish(struct verifier *v)
 	uv_loop_close(&v->loop);
 	linecutter_free(&v->lines);
 	buf_free(&v->pending);
-}
-
-static void usage(FILE *f)
-{
-	fputs("usage: acmehook-verify [--help | --version]\n"
-	      "Reads questions about ACME challenges from standard input, one JSON object a line,\n"
-	      "and writes what it finds to standard output. See acmehook-verify(8).\n",
-	    f);
-}
-
-/* Is only the version wanted? */
-static bool read_options(int argc, char **argv)
-{
-	static const struct option options[] = {
-	    {"help", no_argument, NULL, 'h'},
-	    {"version", no_argument, NULL, 'V'},
-	    {0},
-	};
-	int c = getopt_long(argc, argv, "hV", options, NULL);
-
-	if (c == 'h') {
-		usage(stdout);
-		exit(EXIT_SUCCESS);
-	}
-	if (c == 'V')
-		return true;
-	if (c != -1 || optind < argc) {
-		usage(stderr);
-		exit(failure_status(FAILURE_USAGE));
-	}
-	return false;
 }
 
 /* The version, and what of the sandbox there is on this system. */
@@ -209,41 +189,62 @@ static void open_standard_files(void)
 	close(fd);
 }
 
-int main(int argc, char **argv)
+/* Whatever it is: the sentence on standard error, and the status. */
+static int fail(const struct error *error)
 {
-	static struct verifier v;
+	fprintf(stderr, "acmehook-verify: %s\n", error->text);
+	return failure_status(error->failure);
+}
+
+/* Answers what is asked on standard input, to its end. */
+static int answer(struct verifier *v, const struct sandbox_needs *needs)
+{
 	struct addresses resolvers = {0};
-	const struct sandbox_needs needs = {.resolvers = SERVERS_FILE};
 	struct sandbox sandbox = {0};
 	struct error error = {0};
-	bool version;
 
-	v.pending = (struct buf)BUF_INIT(OUTPUT_MAX);
-	open_standard_files();
-	version = read_options(argc, argv);
-	signal(SIGPIPE, SIG_IGN);
-	if (!privileges_drop(VERIFY_USER, &error)) {
-		fprintf(stderr, "acmehook-verify: %s\n", error.text);
-		return failure_status(error.failure);
-	}
-	if (version) {
-		sandbox_enter(&sandbox, &needs);
-		return print_version(&sandbox);
-	}
-	linecutter_init(&v.lines, take_line, &v);
-	if (uv_loop_init(&v.loop) || !checks_init(&v.checks, &v.loop, &v.pending)) {
-		fprintf(stderr, "acmehook-verify: cannot start: %s\n", strerror(errno));
-		return failure_status(FAILURE_STOPPED);
+	linecutter_init(&v->lines, take_line, v);
+	if (uv_loop_init(&v->loop) || !checks_init(&v->checks, &v->loop, &v->common, &v->pending)) {
+		error_set(&error, FAILURE_STOPPED, "cannot start: %s", strerror(errno));
+		return fail(&error);
 	}
 	servers_read(&resolvers, SERVERS_FILE); /* while it is sure that we can */
 	addresses_free(&resolvers);
 	vantage_look(); /* the sandbox has no sockets for that */
-	sandbox_enter(&sandbox, &needs);
-	start(&v);
+	sandbox_enter(&sandbox, needs);
+	start(v);
 	do {
-		uv_run(&v.loop, UV_RUN_DEFAULT);
-		write_pending(&v);
-	} while (v.pending.len);
-	finish(&v);
+		uv_run(&v->loop, UV_RUN_DEFAULT);
+		write_pending(v);
+	} while (v->pending.len);
+	finish(v);
 	return EXIT_SUCCESS;
+}
+
+int main(int argc, char **argv)
+{
+	static struct verifier v;
+	const struct sandbox_needs needs = {.resolvers = SERVERS_FILE};
+	struct sandbox sandbox = {0};
+	struct error error = {0};
+	enum wish wish;
+
+	v.pending = (struct buf)BUF_INIT(OUTPUT_MAX);
+	open_standard_files();
+	question_init(&v.common);
+	wish = verify_options_read(argc, argv, &v.common, &error);
+	if (wish == WISH_NONE)
+		return fail(&error);
+	if (wish == WISH_HELP) {
+		verify_options_help(stdout);
+		return EXIT_SUCCESS;
+	}
+	signal(SIGPIPE, SIG_IGN);
+	if (!privileges_drop(VERIFY_USER, &error))
+		return fail(&error);
+	if (wish == WISH_VERSION) {
+		sandbox_enter(&sandbox, &needs);
+		return print_version(&sandbox);
+	}
+	return answer(&v, &needs);
 }

@@ -120,6 +120,12 @@ void addresses_add(struct addresses *list, const union address *a)
 	list->v[list->n++] = *a;
 }
 
+void addresses_copy(struct addresses *list, const struct addresses *from)
+{
+	for (size_t i = 0; i < from->n; i++)
+		addresses_add(list, &from->v[i]);
+}
+
 void addresses_free(struct addresses *list)
 {
 	free(list->v);

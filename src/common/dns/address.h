@@ -36,6 +36,8 @@ struct addresses {
 
 /* Adds a, unless it is there already. */
 void addresses_add(struct addresses *list, const union address *a);
+/* Adds all of another list. */
+void addresses_copy(struct addresses *list, const struct addresses *from);
 void addresses_free(struct addresses *list);
 
 #endif
