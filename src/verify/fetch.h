@@ -19,10 +19,8 @@
 /* What all fetches of a loop share. */
 struct fetches {
 	struct multi multi;
-	struct curl_slist *headers; /* of every request ... */
-	struct curl_slist *raw;	    /* ... and when nothing is to be decoded */
-	CURL *idle[FETCHES_MAX];    /* handles to be used again */
-	size_t n;
+	struct curl_slist *headers; /* of every request */
+	struct fetch_handle *idle;  /* to be used again */
 	struct slots slots;
 };
 

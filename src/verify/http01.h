@@ -22,6 +22,8 @@ struct walk {
 	union address address; /* of the first hop */
 	union address peer;    /* of the present one */
 	char *url;
+	bool https;	     /* that is its scheme ... */
+	uint16_t port;	     /* ... and its port, which is elsewhere for us perhaps */
 	struct strlist seen; /* the URLs of the hops so far, with the present one */
 	char *name;	     /* the host of the present URL */
 	unsigned hops;	     /* redirects followed */

@@ -47,7 +47,7 @@ static struct walk *walk_new(struct http01 *http, const union address *address)
 static void walk_done(struct walk *walk)
 {
 	walk->done = true;
-	outcome_fact(&walk->outcome, FACT_URL, "%s", walk->url);
+	outcome_text(&walk->outcome, FACT_URL, walk->url);
 	http01_walk_done(walk);
 }
 
@@ -55,11 +55,11 @@ static void walk_done(struct walk *walk)
 static void walk_ends(struct walk *walk, enum case_id id, const char *target, const char *detail)
 {
 	outcome_init(&walk->outcome, id);
-	outcome_fact(&walk->outcome, FACT_TARGET, "%s", target);
+	outcome_text(&walk->outcome, FACT_TARGET, target);
 	outcome_fact(
 	    &walk->outcome, FACT_LIMIT, "%u", walk->http->check->profile->http.redirects_at);
 	if (*detail)
-		outcome_fact(&walk->outcome, FACT_DETAIL, "%s", detail);
+		outcome_text(&walk->outcome, FACT_DETAIL, detail);
 	walk_done(walk);
 }
 
@@ -74,6 +74,8 @@ static void branch(const struct walk *walk, const union address *peer)
 	other = walk_new(http, &walk->address);
 	other->peer = *peer;
 	other->url = xstrdup(walk->url);
+	other->https = walk->https;
+	other->port = walk->port;
 	other->name = xstrdup(walk->name);
 	for (size_t i = 0; i < walk->seen.n; i++)
 		strlist_add(&other->seen, walk->seen.v[i]);
@@ -138,6 +140,8 @@ static void walk_to(struct walk *walk, const struct target *target)
 
 	free(walk->name);
 	walk->name = xstrdup(target->host);
+	walk->https = target->https;
+	walk->port = target->port;
 	host_free(walk->host);
 	walk->host = NULL;
 	if (!strcmp(target->host, check->domain)) {
@@ -225,7 +229,7 @@ static void no_fallback(struct walk *walk, const struct fetch_result *result)
 	walk->outcome.ca = v6 && v6 < first->n ? CASE_H16 : walk->outcome.id;
 	walk->outcome.id = CASE_H28;
 	walk->outcome.verdict = catalogue_entry(CASE_H28)->verdict;
-	outcome_fact(&walk->outcome, FACT_DETAIL, "%s", reason);
+	outcome_text(&walk->outcome, FACT_DETAIL, reason);
 	free(reason);
 	walk_done(walk);
 }
@@ -280,15 +284,17 @@ static void fetch(struct walk *walk)
 	    .timeout = walk->ms < WALK_MS ? WALK_MS - walk->ms : 1,
 	    .begun = walk->hops || walk->http->round,
 	};
-	struct target target;
 
-	target_parse(&target, walk->url);
-	address_set_port(&walk->peer, real_port(check, target.port));
+	address_set_port(&walk->peer, real_port(check, walk->port));
 	/* No secrets from https to http (RFC 9110 section 10.1.3). */
-	if (request.referer && !target.https && !strncmp(request.referer, "https:", 6))
+	if (request.referer && !walk->https && !strncmp(request.referer, "https:", 6))
 		request.referer = NULL;
-	target_free(&target);
 	walk->fetch = fetch_start(&check->all->fetches, &request, on_fetched, walk);
+}
+
+static uint16_t challenge_port(const struct check *check)
+{
+	return check->profile->http.real_ports ? check->http_port : HTTP_PORT;
 }
 
 static char *challenge_url(const struct check *check)
@@ -296,8 +302,8 @@ static char *challenge_url(const struct check *check)
 	bool v6 = strchr(check->domain, ':');
 	char port[8] = "";
 
-	if (check->http_port != HTTP_PORT && check->profile->http.real_ports)
-		snprintf(port, sizeof(port), ":%u", check->http_port);
+	if (challenge_port(check) != HTTP_PORT)
+		snprintf(port, sizeof(port), ":%u", challenge_port(check));
 	return xasprintf("http://%s%s%s%s/.well-known/acme-challenge/%s", v6 ? "[" : "",
 	    check->domain, v6 ? "]" : "", port, check->token);
 }
@@ -309,6 +315,7 @@ void http01_walk(struct http01 *http, const union address *address)
 	address_set_port(&walk->address, http->check->http_port);
 	walk->name = xstrdup(http->check->domain);
 	walk->url = challenge_url(http->check);
+	walk->port = challenge_port(http->check);
 	strlist_add(&walk->seen, walk->url);
 	fetch(walk);
 }

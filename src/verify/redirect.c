@@ -152,18 +152,6 @@ static void take_parts(struct target *target, CURLU *u)
 	free(port);
 }
 
-bool target_parse(struct target *target, const char *url)
-{
-	CURLU *u = curl_url();
-	bool good = u && !curl_url_set(u, CURLUPART_URL, url, 0);
-
-	*target = (struct target){0};
-	if (good)
-		take_parts(target, u);
-	curl_url_cleanup(u);
-	return good;
-}
-
 enum case_id redirect_check(const char *url, const struct check *check, bool reserved_fine,
     struct target *target, char detail[REDIRECT_DETAIL])
 {

@@ -25,8 +25,6 @@ struct target {
  */
 enum case_id redirect_check(const char *url, const struct check *check, bool reserved_fine,
     struct target *target, char detail[REDIRECT_DETAIL]);
-/* The same without judgement. False if the URL is none. */
-bool target_parse(struct target *target, const char *url);
 void target_free(struct target *target);
 
 /* Does the name end in a top-level domain that IANA has? */
