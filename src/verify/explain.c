@@ -59,8 +59,10 @@ void outcome_fact(struct outcome *o, enum fact fact, const char *format, ...)
 
 void outcome_text(struct outcome *o, enum fact fact, const char *text)
 {
-	free(o->facts[fact]);
+	char *old = o->facts[fact];
+
 	o->facts[fact] = xstrndup(text, FACT_MAX - 1);
+	free(old);
 }
 
 void outcome_number(struct outcome *o, enum fact fact, size_t n)
@@ -92,7 +94,7 @@ void outcome_address(struct outcome *o, const union address *a)
 	char text[ADDRESS_TEXT];
 
 	address_print(a, ntohs(address_is_v6(a) ? a->v6.sin6_port : a->v4.sin_port), text);
-	outcome_fact(o, FACT_ADDRESS, "%s", text);
+	outcome_text(o, FACT_ADDRESS, text);
 }
 
 void outcome_copy(struct outcome *to, const struct outcome *from)

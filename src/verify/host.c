@@ -178,9 +178,9 @@ void host_judge(const struct host *host, struct outcome *o)
 	char *faults = host_faults(host), text[ADDRESS_TEXT];
 
 	outcome_init(o, case_of(host));
-	outcome_fact(o, FACT_TARGET, "%s", host->name);
+	outcome_text(o, FACT_TARGET, host->name);
 	if (faults)
-		outcome_fact(o, FACT_DETAIL, "%s", faults);
+		outcome_text(o, FACT_DETAIL, faults);
 	for (size_t i = 0; i < host->reserved.n; i++) {
 		address_print(&host->reserved.v[i], 0, text);
 		outcome_fact_add(o, FACT_SERVERS, text);

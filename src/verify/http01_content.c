@@ -315,7 +315,7 @@ static void doubt(struct walk *walk)
 	o->id = CASE_H57;
 	o->ca = seen;
 	o->verdict = VERDICT_RETRY;
-	outcome_fact(o, FACT_DETAIL, "%s", reason);
+	outcome_text(o, FACT_DETAIL, reason);
 	free(reason);
 }
 
@@ -329,16 +329,16 @@ static void add_facts(
 	if (result->status)
 		outcome_fact(o, FACT_STATUS, "%ld", result->status);
 	if (detail)
-		outcome_fact(o, FACT_DETAIL, "%s", detail);
+		outcome_text(o, FACT_DETAIL, detail);
 	if (walk->hops)
-		outcome_fact(o, FACT_TARGET, "%s", walk->url);
+		outcome_text(o, FACT_TARGET, walk->url);
 	walk->body = clean_text(result->body, result->len, SHOW_OCTETS);
 	/* The rest is for sentences about what is not as it should be. */
 	if (o->verdict == VERDICT_PASS)
 		return;
 	found = go_quote(result->body, result->len < QUOTE_OCTETS ? result->len : QUOTE_OCTETS);
 	outcome_address(o, &walk->peer);
-	outcome_fact(o, FACT_FOUND, "%s", found);
+	outcome_text(o, FACT_FOUND, found);
 	outcome_fact(o, FACT_LIMIT, "%u", walk->http->check->profile->http.redirects);
 	add_page(o, result);
 	free(found);

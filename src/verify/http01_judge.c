@@ -112,7 +112,7 @@ static void blame(struct outcome *o, const struct walk *walk)
 
 	for (size_t i = 0; i < nitems(facts); i++)
 		if (walk->outcome.facts[facts[i]])
-			outcome_fact(o, facts[i], "%s", walk->outcome.facts[facts[i]]);
+			outcome_text(o, facts[i], walk->outcome.facts[facts[i]]);
 	outcome_address(o, &walk->peer);
 }
 
@@ -144,7 +144,7 @@ static void judge_good(struct http01 *http, struct outcome *o)
 		id = CASE_H31;
 	outcome_init(o, id);
 	if (faults)
-		outcome_fact(o, FACT_DETAIL, "%s", faults);
+		outcome_text(o, FACT_DETAIL, faults);
 	for (size_t i = 0; i < http->host->reserved.n; i++) {
 		address_print(&http->host->reserved.v[i], 0, text);
 		outcome_fact_add(o, FACT_SERVERS, text);
@@ -175,9 +175,9 @@ static void judge_round(struct http01 *http, struct outcome *o)
 	blame(o, bad);
 	if (o->id == bad->outcome.id)
 		return;
-	blame(&bad->outcome, bad);
+	outcome_address(&bad->outcome, &bad->peer);
 	reason = outcome_reason(&bad->outcome);
-	outcome_fact(o, FACT_DETAIL, "%s", reason);
+	outcome_text(o, FACT_DETAIL, reason);
 	free(reason);
 }
 
@@ -190,8 +190,8 @@ static void judge_rounds(struct http01 *http, struct outcome *o)
 	o->ca = http->miss.ca;
 	for (size_t i = 0; i < FACT__MAX; i++)
 		if (http->miss.facts[i])
-			outcome_fact(o, (enum fact)i, "%s", http->miss.facts[i]);
-	outcome_fact(o, FACT_DETAIL, "%s", reason);
+			outcome_text(o, (enum fact)i, http->miss.facts[i]);
+	outcome_text(o, FACT_DETAIL, reason);
 	free(reason);
 }
 
@@ -219,7 +219,7 @@ static void add_walk(struct buf *b, struct walk *walk)
 
 	address_print(&walk->address, 80, address);
 	if (walk->done) {
-		blame(&walk->outcome, walk);
+		outcome_address(&walk->outcome, &walk->peer);
 		verdict = outcome_final(&walk->outcome);
 		if (!http01_is_good(walk))
 			reason = outcome_reason(&walk->outcome);
@@ -294,15 +294,15 @@ void http01_judge(struct http01 *http, struct outcome *o)
 	else
 		judge_round(http, o);
 	o->name = xstrdup(check->domain);
-	outcome_fact(o, FACT_NAME, "%s", check->domain);
-	outcome_fact(o, FACT_DOMAIN, "%s", check->domain);
-	outcome_fact(o, FACT_EXPECTED, "%s", expected);
+	outcome_text(o, FACT_NAME, check->domain);
+	outcome_text(o, FACT_DOMAIN, check->domain);
+	outcome_text(o, FACT_EXPECTED, expected);
 	for (size_t i = 0; i < http->n; i++) {
 		total += !is_repeated(http, i);
 		have += !is_repeated(http, i) && http01_is_good(http->walks[i]);
 	}
-	outcome_fact(o, FACT_HAVE, "%zu", have);
-	outcome_fact(o, FACT_TOTAL, "%zu", total);
+	outcome_number(o, FACT_HAVE, have);
+	outcome_number(o, FACT_TOTAL, total);
 	o->servers = http->missed ? xstrdup(http->miss.servers) : evidence(http);
 	free(expected);
 }

@@ -66,7 +66,8 @@ static char *key_of(const struct http01 *http)
 	buf_printf(&key, "%s %u %p", check->domain, check->http_port, (const void *)check->profile);
 	for (size_t i = 0; i < all->n; i++) {
 		address_print(&all->v[i], 0, text);
-		buf_printf(&key, " %s", text);
+		buf_puts(&key, " ");
+		buf_puts(&key, text);
 	}
 	return key.data;
 }
