@@ -50,6 +50,15 @@ servfail="DNS problem: SERVFAIL looking up TXT for $name - the domain's nameserv
     says '.ca == {type: "dns", detail: $ca}' --arg ca "$nxdomain"
 }
 
+@test "D02: the value in an answer that says there is no such name: a resolver believes the code" {
+    dns <<EOF
+$name TXT with txt $digest
+$name TXT nxdomain test
+EOF
+    look RETRY D02
+    says '.ca.detail == $ca and .servers[0].values == [$v]' --arg ca "$nxdomain" --arg v "$digest"
+}
+
 @test "D03: the name has no TXT record" {
     dns <<<"* * nodata"
     look RETRY D03
@@ -247,6 +256,23 @@ EOF
     says '.case == "D23" and .ca.detail == $ca' --arg ca "$servfail"
 }
 
+@test "D23: a circle that only some of the servers lead to, by CNAMEs that differ" {
+    dns <<EOF
+$name TXT cname a.alias.test
+a.alias.test TXT delay 100
+a.alias.test TXT cname b.alias.test
+b.alias.test TXT delay 100
+b.alias.test TXT cname a.alias.test
+v.alias.test TXT txt "$digest"
+EOF
+    server two < <(sed 's/^\(_acme.*\) a\.alias/\1 b.alias/' one.rules)
+    server three < <(sed 's/^\(_acme.*\) a\.alias/\1 v.alias/' one.rules)
+    look RETRY D28 --authority "$three"
+    # without the third, nobody gets anywhere; but one of them may be late
+    look RETRY D23
+    says '.reason | test("[ab].alias.test")'
+}
+
 # chain N: of N CNAMEs, with the value at the end
 chain() {
     local n
@@ -268,6 +294,48 @@ chain() {
     chain 12
     at_once FAIL D24
     says '.ca.detail == $ca' --arg ca "$servfail"
+}
+
+@test "D24: a longer way to the same place, by another server" {
+    chain 11
+    server two < <(sed '1s/x1/x5/' chain)
+    look WARN D24
+    # the way of the second is one too many
+    rules two < <(echo "$name TXT cname x0.alias.test"; echo "x0.alias.test TXT cname x1.alias.test"; tail -n +2 chain)
+    look RETRY D28
+}
+
+@test "D25: the CNAME beside a DNAME leads elsewhere: a resolver goes by the DNAME" {
+    dns <<EOF
+$name TXT with cname elsewhere.test
+$name TXT dname test target
+elsewhere.test TXT txt "$digest"
+* * nxdomain
+EOF
+    look RETRY D22
+    says '.hint | test("_acme-challenge.example.target")'
+}
+
+@test "D27: several CNAMEs at one name" {
+    dns <<EOF
+$name TXT cname a.alias.test b.alias.test
+b.alias.test TXT txt "$digest"
+* * nxdomain
+EOF
+    look RETRY D27
+    dns <<EOF
+$name TXT cname b.alias.test b.alias.test
+b.alias.test TXT txt "$digest"
+EOF
+    look PASS D18
+}
+
+@test "D49: truncated, and by TCP, too" {
+    dns <<EOF
+$name TXT truncated
+$name TXT txt "$digest"
+EOF
+    look FAIL D49
 }
 
 @test "D25: a DNAME above, with the CNAME that follows from it or without" {

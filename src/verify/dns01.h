@@ -75,6 +75,7 @@ struct server {
 	struct place *onward; /* SIGHT_ALIAS, SIGHT_REFERRAL; owned by the check */
 	char *target;	      /* where the CNAME leads to; canonical */
 	bool dname;	      /* that follows from a DNAME above */
+	bool torn;	      /* it has several CNAMEs */
 	uint64_t ms;	      /* that it took to answer */
 	struct aside side;    /* for the serial */
 	bool has_serial;      /* in this look */
@@ -89,6 +90,7 @@ struct place {
 	struct dns01 *dns;
 	struct place *next;
 	struct place *parent;	       /* where the CNAME or the referral was; NULL for the first */
+	unsigned number;	       /* of this place, from 0 */
 	char *name;		       /* canonical */
 	char *zone;		       /* NULL until found, or if the servers were given */
 	unsigned cnames;	       /* before it */
@@ -216,6 +218,9 @@ void dns01_begun(struct dns01 *dns, unsigned *look);
 void dns01_done(struct dns01 *dns, unsigned look);
 /* To be called when what came in is taken. The check may end here. */
 void dns01_arrived(struct dns01 *dns);
+
+/* More places than anything sensible leads to. */
+#define PLACES_MAX 64
 
 /* A new place, the last; NULL if there are too many. */
 struct place *dns01_place_add(struct dns01 *dns, struct place *parent, const char *name);

@@ -110,7 +110,11 @@ static void remember(struct server *s)
 	}
 }
 
-/* What an authoritative answer says about the name itself; the rest of it is hearsay. */
+/*
+ * What an authoritative answer says about the name itself; the rest of it is hearsay. Resolvers go
+ * by the DNAME where a CNAME beside it says something else, and by the code where it says that
+ * there is no such name.
+ */
 static void take_answer(struct server *s, const struct message *m)
 {
 	char *target = NULL, *dname = NULL;
@@ -125,16 +129,18 @@ static void take_answer(struct server *s, const struct message *m)
 			take_soa(s, r);
 		else if (ours && r->type == TYPE_TXT)
 			take_txt(s, r);
-		else if (ours && r->type == TYPE_CNAME)
+		else if (ours && r->type == TYPE_CNAME) {
+			s->torn = s->torn || (target && strcmp(target, r->target));
 			target = r->target;
+		}
 	}
-	s->dname = dname && (!target || !strcmp(target, dname));
+	s->dname = dname != NULL;
 	if (target || dname)
-		take_alias(s, target ? target : dname);
-	else if (s->n_txts)
-		s->sight = SIGHT_TXT;
+		take_alias(s, dname ? dname : target);
+	else if (m->rcode == RCODE_NXDOMAIN)
+		s->sight = SIGHT_NXDOMAIN;
 	else
-		s->sight = m->rcode == RCODE_NXDOMAIN ? SIGHT_NXDOMAIN : SIGHT_NODATA;
+		s->sight = s->n_txts ? SIGHT_TXT : SIGHT_NODATA;
 	remember(s);
 	free(dname);
 }
@@ -157,6 +163,8 @@ void dns01_take(struct server *s, const struct message *m)
 		s->onward = dns01_referral_place(s->place, zone, m);
 		if (s->onward)
 			dns01_visit(s->onward);
+		else
+			s->sight = SIGHT_TOO_LONG;
 	} else if (is_lame(m, s->place)) {
 		rcode_name(m->rcode, rcode);
 		s->sight = lame_sight(m->rcode);

@@ -130,6 +130,8 @@ static void add_target(struct outcome *o, const struct dns01 *dns, const struct 
 {
 	const char *target = t->last && t->last->cnames ? t->last->name : NULL;
 
+	if (t->circle_at)
+		target = t->circle_at->name;
 	for (const struct place *p = dns->places; p; p = p->next)
 		for (size_t i = 0; p->look == dns->look && i < p->n; i++)
 			if (p->servers[i].sight == SIGHT_LOOP)

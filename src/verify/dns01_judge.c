@@ -126,9 +126,9 @@ static enum case_id mute_case(const struct tally *t)
 	    {SIGHT_CUT, CASE_D44},
 	};
 
-	if (t->said[SIGHT_LOOP])
+	if (t->circle)
 		return CASE_D23;
-	if (t->said[SIGHT_TOO_LONG])
+	if (t->too_long)
 		return CASE_D24;
 	if (t->finding || (t->said[SIGHT_PENDING] && !t->check->last))
 		return CASE_DNS_WAITING;
@@ -169,7 +169,7 @@ static enum case_id absent_case(const struct tally *t)
 {
 	if (t->have || t->part)
 		return t->have < t->answer ? CASE_D64 : CASE_D63;
-	if (!t->answer)
+	if (!t->answer && !t->circle)
 		return mute_case(t);
 	if (t->said[SIGHT_PENDING] || t->finding || t->lost || t->mute)
 		return CASE_DNS_WAITING;
@@ -178,7 +178,7 @@ static enum case_id absent_case(const struct tally *t)
 
 enum case_id dns01_case(const struct tally *t)
 {
-	bool wrong_way = t->said[SIGHT_LOOP] || t->said[SIGHT_TOO_LONG];
+	bool wrong_way = t->circle || t->too_long;
 
 	if (t->check->absent)
 		return absent_case(t);
@@ -186,7 +186,7 @@ enum case_id dns01_case(const struct tally *t)
 		return mute_case(t);
 	if (!t->have)
 		return bad_case(t);
-	if (t->have < t->answer || wrong_way)
+	if (t->have < t->answer || wrong_way || t->torn)
 		return wrong_way ? CASE_D28 : mixed_case(t);
 	if (t->said[SIGHT_PENDING] || t->finding)
 		return CASE_DNS_WAITING;
@@ -270,6 +270,11 @@ static bool is_replaced(const struct tally *t)
 static enum verdict refine(const struct dns01 *dns, const struct tally *t, enum case_id id)
 {
 	switch (id) {
+	case CASE_D23:
+		/* Only together they lead in a circle: some may be late. */
+		return t->said[SIGHT_LOOP] ? VERDICT_FAIL : VERDICT_RETRY;
+	case CASE_D24:
+		return t->said[SIGHT_TOO_LONG] ? VERDICT_FAIL : VERDICT_RETRY;
 	case CASE_D17:
 		return t->replaced || is_replaced(t) ? VERDICT_FAIL : VERDICT_RETRY;
 	case CASE_D35_ALL:

@@ -11,7 +11,6 @@
 
 /* Name servers of which none was of use are looked for again after that many ms. */
 #define FOUND_MAX_AGE 30000
-#define PLACES_MAX 64
 
 static void server_clear(struct server *s)
 {
@@ -28,7 +27,7 @@ static void server_clear(struct server *s)
 	s->rcode = -1;
 	s->odd = 0;
 	s->ttl = 0;
-	s->dname = s->refused = s->denied = s->has_serial = false;
+	s->dname = s->torn = s->refused = s->denied = s->has_serial = false;
 	s->ms = 0;
 }
 
@@ -69,7 +68,7 @@ void dns01_place_free(struct place *place)
 struct place *dns01_place_add(struct dns01 *dns, struct place *parent, const char *name)
 {
 	struct place *place = xcalloc(1, sizeof(*place)), **last = &dns->places;
-	size_t n = 0;
+	unsigned n = 0;
 
 	for (; *last; last = &(*last)->next)
 		n++;
@@ -80,6 +79,7 @@ struct place *dns01_place_add(struct dns01 *dns, struct place *parent, const cha
 	*last = place;
 	place->dns = dns;
 	place->parent = parent;
+	place->number = n;
 	place->name = xstrdup(name);
 	return place;
 }

@@ -138,6 +138,7 @@ static void tally_server(struct tally *t, const struct server *s)
 	t->answer += answers;
 	t->alias = t->alias || s->sight == SIGHT_ALIAS;
 	t->dname = t->dname || s->dname;
+	t->torn = t->torn || s->torn;
 	if (s->sight < SIGHT_LAME && s->sight != SIGHT_PENDING)
 		t->odd |= s->odd;
 	else if (s->sight >= SIGHT_LAME)
@@ -243,7 +244,7 @@ static void tally_place(struct tally *t, const struct place *place)
 	t->mute += !place->is_above && dns01_is_mute(place);
 	for (size_t i = 0; i < place->n; i++)
 		tally_server(t, &place->servers[i]);
-	t->conflict = t->conflict || is_mixed(place);
+	t->conflict = t->conflict || t->torn || is_mixed(place);
 	if (t->have > have)
 		tally_serials(t, place);
 	if (t->check->profile->reserved == RESERVED_NEVER && !t->check->authorities.n)
@@ -252,6 +253,18 @@ static void tally_place(struct tally *t, const struct place *place)
 		t->have_above += t->have - have;
 		t->answer_above += t->answer - answer;
 	}
+}
+
+/* Servers that disagree may lead farther together than each of them does. */
+static void tally_ways(struct tally *t, const struct dns01 *dns)
+{
+	struct ways ways = dns01_ways(dns);
+
+	if (ways.cnames > t->cnames)
+		t->cnames = ways.cnames;
+	t->circle_at = ways.circle;
+	t->circle = ways.circle || t->said[SIGHT_LOOP];
+	t->too_long = ways.cnames > t->check->profile->cnames || t->said[SIGHT_TOO_LONG];
 }
 
 bool dns01_is_mute(const struct place *place)
@@ -280,6 +293,7 @@ struct tally dns01_tally(const struct dns01 *dns)
 	for (const struct place *p = dns->places; p; p = p->next)
 		if (p->look == dns->look)
 			tally_place(&t, p);
+	tally_ways(&t, dns);
 	t.id = dns01_case(&t);
 	return t;
 }

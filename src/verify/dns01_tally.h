@@ -23,13 +23,17 @@ struct tally {
 	bool replaced;	      /* a server had a value, and now has another one instead */
 	size_t known_lost;    /* those that answer with another one instead of a known value */
 	bool alias, dname;
-	unsigned cnames;    /* one after the other */
-	uint32_t ttl;	    /* of the values, in seconds */
-	bool conflict;	    /* a CNAME and something else at the same name */
-	bool misplaced;	    /* the values beside a CNAME, in the same answer */
-	bool only_v6;	    /* whoever is of no use is so by IPv6 only */
-	unsigned odd;	    /* ODD_... of those that answer */
-	bool passive;	    /* SIGHT_CUT: for one of them no refusal, but silence */
+	unsigned cnames;	       /* one after the other */
+	bool too_long;		       /* more of them than the CA's resolver follows */
+	bool circle;		       /* they lead back to where they were before */
+	const struct place *circle_at; /* there; NULL if a server's target tells */
+	bool torn;		       /* a server has several of them at one name */
+	uint32_t ttl;		       /* of the values, in seconds */
+	bool conflict;		       /* a CNAME and something else at the same name */
+	bool misplaced;		       /* the values beside a CNAME, in the same answer */
+	bool only_v6;		       /* whoever is of no use is so by IPv6 only */
+	unsigned odd;		       /* ODD_... of those that answer */
+	bool passive;		       /* SIGHT_CUT: for one of them no refusal, but silence */
 	enum case_id wrong; /* about the first value that is not ours, D04 if nothing special */
 	const struct server *wrong_at;
 	const struct txt *wrong_txt;
@@ -63,6 +67,13 @@ bool dns01_answers(const struct tally *t, const struct server *s);
 bool dns01_has_values(const struct tally *t, const struct server *s);
 /* Is it one that a public CA does not ask, while there are others? */
 bool dns01_out_of_reach(const struct tally *t, const struct server *s);
+/* Where the CNAMEs of a look lead, whatever servers they are from. */
+struct ways {
+	const struct place *circle; /* that they come back to; NULL: none */
+	unsigned cnames;	    /* as many are one after the other at most */
+};
+struct ways dns01_ways(const struct dns01 *dns);
+
 /* A place of which no server was of any use: what is there, nobody has said. */
 bool dns01_is_mute(const struct place *place);
 /* Is its serial lower than that of one that has the values? */

@@ -172,7 +172,8 @@ static void take_reply(struct inquiry *q, const unsigned char *data, size_t len,
 		in_small_letters(q);
 		return;
 	}
-	good = message_parse(&q->message, data, len);
+	/* What is left out by TCP, too, cannot be had. */
+	good = !message_truncated(data) && message_parse(&q->message, data, len);
 	if (q->edns && no_edns_code(good ? q->message.rcode : message_rcode(data))) {
 		message_free(&q->message);
 		q->edns = false;
