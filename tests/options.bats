@@ -40,7 +40,8 @@ wrong() { # SENTENCE ARGUMENT...
     wrong 'timeout: "99999h" is not a time; write 90, 2.5 or 5m' --timeout 99999h
     wrong 'http-port: "0" is not a port from 1 to 65535' --http-port 0
     wrong 'from: "netscape" is no client known here; acmehook dialects lists them' --from netscape
-    wrong "usage: acmehook [OPTION...] verify TYPE NAME [VALUE...]" verify dns-01
+    wrong "usage: acmehook [OPTION...] verify TYPE NAME [VALUE...], or verify --file FILE" verify dns-01
+    wrong "usage: acmehook [OPTION...] verify TYPE NAME [VALUE...], or verify --file FILE" verify --file names dns-01 a.test
     wrong "usage: acmehook [OPTION...] run [FILE]" run a b
     # lego, certbot and certbot-external-auth all say cleanup
     wrong '"cleanup" is no command, and no word that one client alone uses; say who calls with --from CLIENT' cleanup

@@ -62,6 +62,84 @@ look() {
     [ "$status" -eq 0 ]
 }
 
+@test "verify --file: a file with a question a line, each answered; the worst decides" {
+    dns <<END
+_acme-challenge.a.test TXT txt "$digest"
+_acme-challenge.b.test TXT txt "$digest" "$digest2"
+_acme-challenge.c.test TXT txt "$digest3"
+* CAA caa 0 issue "letsencrypt.org"
+* * nxdomain
+END
+    printf '# ours\r\ndns-01 a.test %s\r\n\r\n ; more\r\n\tdns-01  b.test %s\t%s \r\n' "$digest" "$digest" "$digest2" >names
+    run --separate-stderr "$acmehook" --authority "$authority" --verify-timeout 0 verify --file names
+    status_is 0
+    [ "$(sort <<<"$output" | sed 's/ ([0-9.]* s)$//')" = "PASS D01: dns-01 a.test: 1 of 1 servers have it
+PASS D01: dns-01 b.test: 1 of 1 servers have it" ]
+    stderr_is "acmehook: verify: names: 2 PASS"
+    # --quiet: only what is not well
+    printf 'dns-01 d.test %s\ncaa *.a.test dns-01' "$digest" >>names
+    run --separate-stderr "$acmehook" --quiet --ca letsencrypt --authority "$authority" --verify-timeout 0 verify --file names
+    status_is 4
+    [[ $output == "RETRY D02: dns-01 d.test: "* ]]
+    [[ $output != *PASS* ]]
+    stderr_is ""
+    # as data, with the number of the line
+    run --separate-stderr "$acmehook" --format json --ca letsencrypt --authority "$authority" --verify-timeout 0 verify --file - <names
+    status_is 4
+    [ "$(jq -c '[.line, .type, .domain, .verdict]' <<<"$output" | sort | tr '\n' ' ')" = '[2,"dns-01","a.test","PASS"] [5,"dns-01","b.test","PASS"] [6,"dns-01","d.test","RETRY"] [7,"caa","*.a.test","PASS"] ' ]
+    stderr_is "acmehook: verify: -: 3 PASS, 1 RETRY"
+}
+
+@test "verify --file: lines that are no questions are told of, with their numbers; the others are answered" {
+    dns <<<"* TXT txt \"$digest\""
+    {
+        echo "dns-01 a.test"
+        echo "dns-02 a.test $digest"
+        echo "dns-01"
+        echo "{\"id\": 1}"
+        echo "caa a.test"
+        echo "dns-01 a..test $digest"
+        printf 'dns-01 a.test\0 %s\n' "$digest"
+        echo "dns-01 a.test$(printf ' %.0s'"$digest" {1..100})"
+        head -c 1100000 /dev/zero | tr '\0' 'd'
+        echo
+        echo "dns-01 a.test $digest"
+    } >names
+    run --separate-stderr "$acmehook" --authority "$authority" --verify-timeout 0 verify --file names
+    status_is 2
+    [[ $output == "PASS D01: dns-01 a.test: "* ]]
+    [ "$(grep -c '^acmehook: verify: names:[0-9]*: ' <<<"$stderr")" = 9 ]
+    for i in {1..9}; do grep -q "^acmehook: verify: names:$i: " <<<"$stderr"; done
+    stderr_has "names:3: there is no name behind \"dns-01\""
+    stderr_has "names:9: is longer than 1 MiB"
+    stderr_has "acmehook: verify: names: 1 PASS, 9 wrong lines"
+    for file in nothing .; do
+        run --separate-stderr "$acmehook" verify --file "$file"
+        status_is 2
+        [[ $stderr == "acmehook: verify: file: $file: "* ]]
+    done
+}
+
+@test "verify --file: thousands, and a signal ends it" {
+    dns <<<"* TXT txt \"$digest\""
+    for ((i = 1; i <= 3000; i++)); do echo "dns-01 n$i.test $digest"; done >names
+    run --separate-stderr "$acmehook" --authority "$authority" verify --file names
+    status_is 0
+    [ "$(sort -u <<<"$output" | grep -c '^PASS')" = 3000 ]
+    dns <<<"* * nxdomain"
+    mkfifo more
+    "$acmehook" --authority "$authority" verify --file more >out 2>err 3>&- &
+    exec {to}>more
+    echo "dns-01 a.test $digest" >&"$to"
+    echo "dns-01 a..test $digest" >&"$to"
+    until grep -q 'more:2: ' err; do sleep 0.05; done
+    kill -TERM $!
+    status=0
+    wait $! || status=$?
+    [ "$status" -eq 75 ]
+    exec {to}>&-
+}
+
 @test "what cannot be asked is refused with a sentence" {
     for words in "dns-01 a..test $digest" "dns-01 example.test short" "dns-01 192.0.2.1 $digest" "dns-02 example.test $digest" \
         "http-01 example.test $digest" "http-01 example.test $key_auth $key_auth"; do

@@ -13,7 +13,7 @@ static const struct {
 	const char *usage;
 } commands[] = {
     {"run", COMMAND_RUN, 0, 1, "run [FILE]"},
-    {"verify", COMMAND_VERIFY, 2, 100, "verify TYPE NAME [VALUE...]"},
+    {"verify", COMMAND_VERIFY, 2, 100, "verify TYPE NAME [VALUE...], or verify --file FILE"},
     {"pending", COMMAND_PENDING, 0, 100,
 	"pending [--clean] [--retry|--forget] [--older-than TIME] [NAME...]"},
     {"try", COMMAND_TRY, 1, 100, "try [--type TYPE] NAME..."},
@@ -62,6 +62,12 @@ static bool read_from(struct command *command, struct error *error)
 	return true;
 }
 
+/* Are the words in a file? */
+static bool takes_file(const struct command *command)
+{
+	return command->kind == COMMAND_VERIFY && command->settings.v[OPTION_FILE].set;
+}
+
 /* What stands where an option does not: a command, or the client's first word. */
 static bool read_word(struct command *command, int argc, char **argv, int at, struct error *error)
 {
@@ -77,7 +83,7 @@ static bool read_word(struct command *command, int argc, char **argv, int at, st
 		if (!at)
 			return false;
 		n = argc - at;
-		if (n < commands[i].least || n > commands[i].most)
+		if (takes_file(command) ? n > 0 : n < commands[i].least || n > commands[i].most)
 			return error_set(error, FAILURE_USAGE, "usage: acmehook [OPTION...] %s",
 			    commands[i].usage);
 		take_words(command, argv + at);

@@ -2,7 +2,7 @@
 /* acmehook verify: look only, call nothing. */
 #include "config.h"
 
-#include "commands/session.h"
+#include "commands/look.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -13,49 +13,29 @@
 #include "verdict.h"
 #include "jobs/verifier.h"
 
-struct look {
-	struct session *session;
-	char *title;
-	const char *value; /* the one there is, in the form that the verifier wants */
-	struct json_object *verdict;
-	struct question *question;
-};
-
 static void on_verdict(void *arg, struct json_object *verdict)
 {
 	struct look *look = arg;
 
 	look->verdict = verdict;
 	look->question = NULL;
+	if (look->done)
+		look->done(look);
 }
 
-static void on_progress(void *arg, struct json_object *state)
+void look_print(const struct look *look, bool evidence)
 {
-	struct look *look = arg;
-	struct report *report = &look->session->report;
-
-	report->reporter->progress(report, look->title, state);
-}
-
-static void on_stop(void *arg)
-{
-	struct look *look = arg;
-
-	if (look->question)
-		verifier_cancel(look->question);
-	look->question = NULL;
-}
-
-static void print(struct look *look, const struct event *event)
-{
+	struct session *session = look->session;
 	struct json_object *v = look->verdict, *o;
 	const char *id = jsonline_string(v, "case");
 	struct buf b = BUF_INIT(4 * JSONLINE_MAX);
 
-	if (view_number(&look->session->view, OPTION_FORMAT) == FORMAT_JSON) {
+	if (view_number(&session->view, OPTION_FORMAT) == FORMAT_JSON) {
 		o = json_object_new_object();
-		jsonline_set(o, "type", event->field[FIELD_TYPE]);
-		jsonline_set(o, "domain", event->field[FIELD_DOMAIN]);
+		if (look->line)
+			jsonline_set_integer(o, "line", (long long)look->line);
+		jsonline_set(o, "type", look->event.field[FIELD_TYPE]);
+		jsonline_set(o, "domain", look->event.field[FIELD_DOMAIN]);
 		json_object_object_foreach(v, key, value)
 		    json_object_object_add(o, key, json_object_get(value));
 		jsonline_add(&b, o);
@@ -64,19 +44,22 @@ static void print(struct look *look, const struct event *event)
 		buf_printf(&b, "%s%s%s: %s: %s (%.1f s)\n", jsonline_string(v, "verdict"),
 		    id ? " " : "", id ? id : "", look->title, jsonline_string(v, "reason"),
 		    (double)jsonline_integer(v, "ms", 0) / 1000);
-		report_evidence(&b, v);
+		if (evidence)
+			report_evidence(&b, v);
 		buf_visible(&b);
 	}
-	report_write(&look->session->report, &(struct buf)BUF_INIT(0)); /* no progress any more */
+	report_write(&session->report, &(struct buf)BUF_INIT(0)); /* no progress any more */
 	write_all(1, buf_text(&b), b.len);
 	buf_free(&b);
 }
 
 /* The words as an event: what an event may not be, a question may not be either. */
-static bool read_words(struct look *look, const struct strlist *words, struct event *event,
-    struct proof *proof, struct error *error)
+static bool read_words(
+    struct look *look, const struct strlist *words, struct proof *proof, struct error *error)
 {
-	if (words->n < 3)
+	struct event *event = &look->event;
+
+	if (words->n < 3 && is_challenge_type(words->v[0]))
 		return error_set(
 		    error, FAILURE_USAGE, "usage: acmehook verify %s NAME VALUE...", words->v[0]);
 	event_set(event, FIELD_ACCOUNT, view_text(&look->session->view, OPTION_ACCOUNT));
@@ -106,9 +89,10 @@ static bool read_words(struct look *look, const struct strlist *words, struct ev
 }
 
 /* Questions that have no value, but a CA: the name, which may be a wildcard. */
-static bool read_name(struct look *look, const struct strlist *words, struct event *event,
-    struct proof *proof, struct error *error)
+static bool read_name(
+    struct look *look, const struct strlist *words, struct proof *proof, struct error *error)
 {
+	struct event *event = &look->event;
 	struct strlist identities = {0};
 	char *domain;
 	bool known;
@@ -134,19 +118,19 @@ static bool read_name(struct look *look, const struct strlist *words, struct eve
 	return true;
 }
 
-static bool read_caa(struct look *look, const struct strlist *words, struct event *event,
-    struct proof *proof, struct error *error)
+static bool read_caa(
+    struct look *look, const struct strlist *words, struct proof *proof, struct error *error)
 {
 	proof->method = words->v[2];
 	if (words->n > 3 || (proof->method && !is_challenge_type(proof->method)))
 		return error_set(error, FAILURE_USAGE,
 		    "\"%s\" is no type of challenge; only one may follow the name",
 		    words->v[words->n - 1]);
-	return read_name(look, words, event, proof, error);
+	return read_name(look, words, proof, error);
 }
 
-static bool read_persist(struct look *look, const struct strlist *words, struct event *event,
-    struct proof *proof, struct error *error)
+static bool read_persist(
+    struct look *look, const struct strlist *words, struct proof *proof, struct error *error)
 {
 	if (words->n > 2)
 		return error_set(
@@ -154,62 +138,107 @@ static bool read_persist(struct look *look, const struct strlist *words, struct 
 	if (!view_text(&look->session->view, OPTION_ACCOUNT))
 		return error_set(
 		    error, FAILURE_USAGE, "for which account? give its URI with --account");
-	return read_name(look, words, event, proof, error);
+	return read_name(look, words, proof, error);
 }
 
-static bool read_question(struct look *look, const struct strlist *words, struct event *event,
-    struct proof *proof, struct error *error)
+static bool read_question(
+    struct look *look, const struct strlist *words, struct proof *proof, struct error *error)
 {
+	if (words->n < 2)
+		return error_set(
+		    error, FAILURE_USAGE, "there is no name behind \"%s\"", words->v[0]);
 	if (!strcmp(words->v[0], "caa"))
-		return read_caa(look, words, event, proof, error);
+		return read_caa(look, words, proof, error);
 	if (!strcmp(words->v[0], "dns-persist-01"))
-		return read_persist(look, words, event, proof, error);
-	return read_words(look, words, event, proof, error);
+		return read_persist(look, words, proof, error);
+	return read_words(look, words, proof, error);
 }
 
-static int exit_status(struct json_object *verdict)
+bool look_begin(struct look *look, const struct strlist *words, verifier_progress *progress,
+    struct error *error)
+{
+	const struct setting *timeout = view_get(&look->session->view, OPTION_VERIFY_TIMEOUT);
+	struct proof proof = {0};
+
+	if (!read_question(look, words, &proof, error))
+		return false;
+	proof.type = look->event.field[FIELD_TYPE];
+	proof.timeout = timeout->set ? timeout->number : job_default_timeout(proof.type);
+	proof.view = &look->session->view;
+	look->title = xasprintf("%s %s", proof.type, look->event.field[FIELD_DOMAIN]);
+	look->question =
+	    verifier_ask(look->session->jobs.verifier, &proof, on_verdict, progress, look);
+	return true;
+}
+
+void look_end(struct look *look)
+{
+	if (look->question)
+		verifier_cancel(look->question);
+	look->question = NULL;
+	json_object_put(look->verdict);
+	look->verdict = NULL;
+	free(look->title);
+	look->title = NULL;
+	event_free(&look->event);
+}
+
+enum failure look_failure(enum verdict verdict)
 {
 	static const enum failure failures[VERDICT__MAX] = {
 	    [VERDICT_RETRY] = FAILURE_VERIFY_TIMEOUT,
 	    [VERDICT_FAIL] = FAILURE_VERIFY,
 	    [VERDICT_UNKNOWN] = FAILURE_UNKNOWN,
 	};
+
+	return failures[verdict];
+}
+
+enum verdict look_verdict(const struct look *look)
+{
 	enum verdict v = VERDICT_UNKNOWN;
 
-	verdict_from_name(jsonline_string(verdict, "verdict"), &v);
-	return failure_status(failures[v]);
+	verdict_from_name(jsonline_string(look->verdict, "verdict"), &v);
+	return v;
+}
+
+static void on_progress(void *arg, struct json_object *state)
+{
+	struct look *look = arg;
+	struct report *report = &look->session->report;
+
+	report->reporter->progress(report, look->title, state);
+}
+
+static void on_stop(void *arg)
+{
+	struct look *look = arg;
+
+	if (look->question)
+		verifier_cancel(look->question);
+	look->question = NULL;
 }
 
 int look_command(struct session *session)
 {
-	const struct strlist *words = &session->command->words;
-	const struct setting *timeout = view_get(&session->view, OPTION_VERIFY_TIMEOUT);
 	struct look look = {.session = session};
-	struct event event = {0};
 	struct error error = {0};
-	struct proof proof = {0};
 	int status = failure_status(FAILURE_STOPPED);
 
-	if (!read_question(&look, words, &event, &proof, &error)) {
-		report_line(NULL, "verify: %s", error.text);
-		event_free(&event);
-		return failure_status(error.failure);
-	}
-	proof.type = event.field[FIELD_TYPE];
-	proof.timeout = timeout->set ? timeout->number : job_default_timeout(proof.type);
-	proof.view = &session->view;
-	look.title = xasprintf("%s %s", proof.type, event.field[FIELD_DOMAIN]);
+	if (view_text(&session->view, OPTION_FILE))
+		return look_at_file(session);
 	session->on_stop = on_stop;
 	session->arg = &look;
-	look.question = verifier_ask(session->jobs.verifier, &proof, on_verdict,
-	    report_shows_progress(&session->report) ? on_progress : NULL, &look);
+	if (!look_begin(&look, &session->command->words,
+		report_shows_progress(&session->report) ? on_progress : NULL, &error)) {
+		report_line(NULL, "verify: %s", error.text);
+		status = failure_status(error.failure);
+	}
 	session_run(session);
 	if (look.verdict) {
-		print(&look, &event);
-		status = exit_status(look.verdict);
+		look_print(&look, true);
+		status = failure_status(look_failure(look_verdict(&look)));
 	}
-	json_object_put(look.verdict);
-	free(look.title);
-	event_free(&event);
+	look_end(&look);
 	return status;
 }

@@ -131,6 +131,8 @@ const struct option_def option_defs[OPTION__MAX] = {
 	"pending: do not try again to install for these names", NULL, NULL},
     [OPTION_OLDER_THAN] = {"older-than", 0, OPTION_IS_TIME, ON_COMMAND_LINE, "TIME",
 	"pending: only what is older; for what a client still uses [1h]", NULL, NULL},
+    [OPTION_FILE] = {"file", 0, OPTION_IS_TEXT, ON_COMMAND_LINE, "FILE",
+	"verify: what is asked is in this file, a line each; - is standard input", NULL, NULL},
     [OPTION_TYPE] = {"type", 0, OPTION_IS_TEXT, ON_COMMAND_LINE, "TYPE", "try: of challenge", NULL,
 	"dns-01"},
     [OPTION_THUMBPRINT] = {"thumbprint", 0, OPTION_IS_DIGESTS, ON_COMMAND_LINE | IN_FILE,
@@ -395,6 +397,7 @@ void options_help(FILE *to)
 	    "       acmehook [OPTION...] verify TYPE NAME VALUE... look only, call nothing\n"
 	    "       acmehook [OPTION...] verify caa NAME [TYPE]    may the CA issue for it?\n"
 	    "       acmehook [OPTION...] verify dns-persist-01 NAME\n"
+	    "       acmehook [OPTION...] verify --file FILE        the same of many names\n"
 	    "       acmehook [OPTION...] explain ...               what would be done, and why\n"
 	    "       acmehook [OPTION...] pending [--clean] [--retry] [NAME...]  not yet cleaned, "
 	    "not installed\n"
