@@ -4,10 +4,6 @@
 
 #include "verify/multi.h"
 
-#include <stdlib.h>
-
-#include "buf.h"
-
 /* Tells of the transfers that libcurl is through with. */
 static void reap(struct multi *m)
 {
@@ -42,80 +38,49 @@ static int set_timer(CURLM *curl, long ms, void *arg)
 	return 0;
 }
 
-/* A socket of libcurl's, as libuv sees it. */
-struct watch {
-	uv_poll_t poll;
-	curl_socket_t socket;
-	struct multi *multi;
-};
-
-static void on_socket(uv_poll_t *poll, int status, int events)
+/* If something is wrong with it, libcurl finds out itself, by reading, which error it is. */
+static void on_socket(void *arg, int socket, int events)
 {
-	struct watch *w = poll->data;
-	struct multi *m = w->multi;
+	struct multi *m = arg;
 	int flags = 0, running;
 
-	/* libcurl finds out itself, by reading, which error it is. */
-	if (status < 0)
-		flags = CURL_CSELECT_IN | CURL_CSELECT_OUT;
 	if (events & UV_READABLE)
 		flags |= CURL_CSELECT_IN;
 	if (events & UV_WRITABLE)
 		flags |= CURL_CSELECT_OUT;
-	curl_multi_socket_action(m->curl, w->socket, flags, &running);
+	curl_multi_socket_action(m->curl, socket, flags, &running);
 	reap(m);
 }
 
-static void free_watch(uv_handle_t *handle)
-{
-	free(handle->data);
-}
-
-static struct watch *watch_new(struct multi *m, curl_socket_t socket)
-{
-	struct watch *w = xcalloc(1, sizeof(*w));
-
-	w->multi = m;
-	w->socket = socket;
-	if (uv_poll_init_socket(m->loop, &w->poll, socket)) {
-		free(w);
-		return NULL;
-	}
-	w->poll.data = w;
-	curl_multi_assign(m->curl, socket, w);
-	return w;
-}
-
-static int set_socket(CURL *easy, curl_socket_t socket, int what, void *arg, void *socket_arg)
+static int set_socket(CURL *easy, curl_socket_t socket, int what, void *arg, void *mark)
 {
 	struct multi *m = arg;
-	struct watch *w = socket_arg;
+	void *known = mark;
 	int events = 0;
+	bool good;
 
 	(void)easy;
 	if (what == CURL_POLL_REMOVE) {
-		if (w) {
-			uv_close((uv_handle_t *)&w->poll, free_watch);
-			curl_multi_assign(m->curl, socket, NULL);
-		}
+		watch_end(&m->watches, socket, mark);
+		curl_multi_assign(m->curl, socket, NULL);
 		return 0;
 	}
-	if (!w)
-		w = watch_new(m, socket);
-	if (!w)
-		return -1;
 	if (what & CURL_POLL_IN)
 		events |= UV_READABLE;
 	if (what & CURL_POLL_OUT)
 		events |= UV_WRITABLE;
-	uv_poll_start(&w->poll, events, on_socket);
-	return 0;
+	good = watch_socket(&m->watches, socket, events, &mark);
+	if (mark != known)
+		curl_multi_assign(m->curl, socket, mark);
+	return good ? 0 : -1;
 }
 
 bool multi_init(struct multi *m, uv_loop_t *loop, void (*ended)(CURL *easy, CURLcode code))
 {
 	*m = (struct multi){.loop = loop, .ended = ended};
 	if (curl_global_init(CURL_GLOBAL_DEFAULT) || !(m->curl = curl_multi_init()))
+		return false;
+	if (!watches_init(&m->watches, loop, on_socket, m))
 		return false;
 	uv_timer_init(loop, &m->timer);
 	m->timer.data = m;
@@ -130,6 +95,7 @@ bool multi_init(struct multi *m, uv_loop_t *loop, void (*ended)(CURL *easy, CURL
 void multi_free(struct multi *m)
 {
 	curl_multi_cleanup(m->curl);
+	watches_free(&m->watches);
 	uv_close((uv_handle_t *)&m->timer, NULL);
 	curl_global_cleanup();
 }

@@ -8,10 +8,13 @@
 #include <curl/curl.h>
 #include <uv.h>
 
+#include "verify/watch.h"
+
 struct multi {
 	uv_loop_t *loop;
 	CURLM *curl;
 	uv_timer_t timer;
+	struct watches watches;
 	/* A transfer is over; it is still in curl, and goes on being the caller's. */
 	void (*ended)(CURL *easy, CURLcode code);
 };
