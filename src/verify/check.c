@@ -24,6 +24,8 @@
  */
 #define INTERVAL_FIRST 250
 #define INTERVAL_MAX 10000
+/* As much later, at most, is what can be looked for together, in ms. */
+#define TOGETHER 10
 
 /*
  * The last look begins so shortly before the time is up, or in its last quarter, that hardly
@@ -133,9 +135,18 @@ static uint64_t jitter(uint64_t ms)
 	return ms * 9 / 10 + ms * 2 / 10 * random / 65535;
 }
 
+/* The next look of this check and of others are at the same ms, so that their queries go out, and
+ * the answers are read, together. */
+static uint64_t together(const struct check *c, uint64_t wait)
+{
+	uint64_t now = uv_now(c->all->loop), due = now + wait + TOGETHER - 1;
+
+	return due - due % TOGETHER - now;
+}
+
 static void wait_for_next(struct check *c)
 {
-	uint64_t left = until(c, last_begins(c)), wait = jitter(c->interval);
+	uint64_t left = until(c, last_begins(c)), wait = together(c, jitter(c->interval));
 
 	c->interval += c->interval / 8;
 	if (c->interval > INTERVAL_MAX)
