@@ -51,7 +51,7 @@ static int exit_status(const struct job *job)
 {
 	const struct dialect *from = job->from;
 	const struct form *form = job->form;
-	const struct error *error = &job->error;
+	const struct fault *error = &job->error;
 
 	if (!form && !error->failure)
 		return from->unknown_status;

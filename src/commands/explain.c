@@ -158,8 +158,8 @@ static void print_task(const struct job *job, size_t i)
 
 void explain_job(struct job *job)
 {
-	if (job->unrouted) /* nobody looks whether it is delegated */
-		job_fail(job, job->culprit, job->unrouted);
+	if (job->unrouted.failure) /* nobody looks whether it is delegated */
+		job_fail(job, job->culprit, job->unrouted.failure, job->unrouted.text);
 	for (size_t i = 0; i < job->deploy.events.n && !job->error.failure; i++)
 		print_task(job, i);
 	for (size_t c = 0; c < job->deploy.calls.n && !job->error.failure; c++) {

@@ -177,7 +177,7 @@ static void clean(struct pending *p, const struct entry *entry)
 	if (!job->error.failure && !end_orphans(entry, job)) {
 		error_set(&error, FAILURE_HANDLER_TIMEOUT,
 		    "the handler that was at it still runs, and cannot be stopped");
-		job_fail(job, 0, &error);
+		job_fail(job, 0, error.failure, error.text);
 	}
 	uv_update_time(p->session->jobs.loop); /* the wait for orphans was not the loop's */
 	job_start(job, on_cleaned, p);

@@ -6,6 +6,7 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "buf.h"
 
@@ -37,4 +38,18 @@ bool error_set(struct error *error, enum failure failure, const char *format, ..
 	vsnprintf(error->text, sizeof(error->text), format, ap);
 	va_end(ap);
 	return false;
+}
+
+void fault_keep(struct fault *fault, enum failure failure, const char *text)
+{
+	if (fault->failure || !failure)
+		return;
+	fault->failure = failure;
+	fault->text = xstrdup(text);
+}
+
+void fault_drop(struct fault *fault)
+{
+	free(fault->text);
+	*fault = (struct fault){0};
 }

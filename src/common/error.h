@@ -27,6 +27,17 @@ struct error {
 	char text[1024];
 };
 
+/* An error that is kept with something that there are thousands of, most without any. */
+struct fault {
+	enum failure failure;
+	char *text; /* NULL without failure */
+};
+
+/* Keeps a copy of an error, if it is one; what is kept first stays. */
+void fault_keep(struct fault *fault, enum failure failure, const char *text);
+/* There is none any more. */
+void fault_drop(struct fault *fault);
+
 /* Always returns false, so that `return error_set(...)` reads well. */
 bool error_set(struct error *error, enum failure failure, const char *format, ...)
     __attribute__((format(printf, 3, 4)));

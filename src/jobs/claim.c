@@ -74,7 +74,7 @@ static void try_it(struct job *job)
 		error_set(&error, FAILURE_STOPPED,
 		    "another acmehook (process %ld) has worked on %s for %g s (--lock-timeout)",
 		    (long)holder, name, (double)limit / 1000);
-		job_fail(job, 0, &error);
+		job_fail(job, 0, error.failure, error.text);
 		job->run(job);
 		return;
 	}

@@ -50,11 +50,11 @@ static void give_turn(struct job *job)
 	job->ran(job, job->arg);
 }
 
-void job_fail(struct job *job, size_t i, const struct error *error)
+void job_fail(struct job *job, size_t i, enum failure failure, const char *text)
 {
 	if (job->error.failure)
 		return;
-	job->error = *error;
+	fault_keep(&job->error, failure, text);
 	job->culprit = i;
 }
 
@@ -86,11 +86,26 @@ static bool is_settled(const struct job *job, size_t i)
 	       (task->run && task->run->ended && (task->verify || !job_verifies(job, i)));
 }
 
+static void take_error(struct task *task, const struct fault *error)
+{
+	fault_drop(&task->error);
+	fault_keep(&task->error, error->failure, error->text);
+}
+
+static void share_error(struct task *task, const struct fault *error, const char *with)
+{
+	char *text = xasprintf("failed with %s: %s", with, error->text);
+
+	task->shared |= !task->error.failure;
+	fault_keep(&task->error, error->failure, text);
+	free(text);
+}
+
 /* One that fails takes the others of its call along: a client that called us hears one answer for
  * all. Challenges that came as a stream have an answer each. */
-static void share_error(struct job *job)
+static void share_errors(struct job *job)
 {
-	const struct error *error = &job->error;
+	const struct fault *error = &job->error;
 	bool each = job->from->flags & DIALECT_STREAM && job->deploy.events.n &&
 		    job->deploy.events.v[0].verb == VERB_DEPLOY;
 
@@ -100,11 +115,9 @@ static void share_error(struct job *job)
 		if (each && is_settled(job, i))
 			continue;
 		if (i == job->culprit)
-			job->tasks[i].error = *error;
+			take_error(&job->tasks[i], error);
 		else
-			job->tasks[i].shared |= !job->tasks[i].error.failure;
-		error_set(&job->tasks[i].error, error->failure, "failed with %s: %s",
-		    domain ? domain : "another", error->text);
+			share_error(&job->tasks[i], error, domain ? domain : "another");
 	}
 }
 
@@ -128,7 +141,7 @@ void job_wait(struct job *job, long ms, void (*due)(struct job *job))
 
 static void finish(struct job *job)
 {
-	share_error(job);
+	share_errors(job);
 	record_end(job);
 	keep_end(job);
 	claim_end(job);
@@ -196,11 +209,11 @@ static void run_failed(struct job *job, struct batch *batch, struct run *run)
 
 		if (task->error.failure)
 			continue;
-		task->error = run->error;
+		take_error(task, &run->error);
 		task->call = call;
 		task->run = run;
 	}
-	job_fail(job, batch_index(batch, call, 0), &run->error);
+	job_fail(job, batch_index(batch, call, 0), run->error.failure, run->error.text);
 }
 
 /* The pause before a clean is tried for the second time, in ms; it doubles each time, up to a
@@ -233,6 +246,7 @@ static bool tries_again(struct job *job, struct batch *batch, struct run *run)
 	    job->jobs->stopping || tries >= view_number(view, OPTION_CLEAN_TRIES))
 		return false;
 	process_result_free(&run->result);
+	fault_drop(&run->error);
 	*run = (struct run){.tries = tries};
 	job_wait(job, CLEAN_PAUSE << (tries < 7 ? tries - 1 : 6), on_pause_over);
 	if (job->state == JOB_RUNNING) {
@@ -268,6 +282,7 @@ static void start_run(struct job *job, struct batch *batch)
 	const struct target *target = &batch->targets[batch_index(batch, call, 0)];
 	const struct transport *transport = transport_of(target->to);
 	struct run *run = &batch->runs[batch->at];
+	struct error error = {0};
 	const struct errand errand = {
 	    .loop = job->jobs->loop,
 	    .partners = job->jobs->partners,
@@ -278,7 +293,8 @@ static void start_run(struct job *job, struct batch *batch)
 
 	/* what is left of a handler after a crash is found by it; see orphans.h */
 	env_set(&call->env, "ACMEHOOK_JOB", job->id);
-	job->running = transport->start(&errand, on_run_ended, job, &run->error);
+	job->running = transport->start(&errand, on_run_ended, job, &error);
+	fault_keep(&run->error, error.failure, error.text);
 	run->started = job->running != NULL;
 	if (run->started) {
 		job->transport = transport;
@@ -297,7 +313,7 @@ static void run_next(struct job *job)
 	if (batch->at == batch->calls.n || (!undoing && job->error.failure)) {
 		batch_ended(job);
 	} else if (!undoing && job->jobs->stopping) {
-		error_set(&job->error, FAILURE_STOPPED, "stopped before the handler was called");
+		fault_keep(&job->error, FAILURE_STOPPED, "stopped before the handler was called");
 		batch_ended(job);
 	} else {
 		start_run(job, batch);
@@ -309,7 +325,7 @@ static void run_next(struct job *job)
 /* Nothing was deployed, and nothing will be. */
 static void give_up(struct job *job, const struct error *error)
 {
-	job_fail(job, 0, error);
+	job_fail(job, 0, error->failure, error->text);
 	finish(job);
 }
 
@@ -368,9 +384,8 @@ static void proceed(struct job *job)
 
 static void stop_before(struct job *job)
 {
-	struct error error = {0};
+	const struct error error = {FAILURE_STOPPED, "stopped before the handler was called"};
 
-	error_set(&error, FAILURE_STOPPED, "stopped before the handler was called");
 	give_up(job, &error);
 }
 
@@ -424,6 +439,7 @@ void job_free(struct job *job)
 	if (!job)
 		return;
 	for (size_t i = 0; i < job->deploy.events.n; i++) {
+		fault_drop(&job->tasks[i].error);
 		json_object_put(job->tasks[i].verify);
 		json_object_put(job->tasks[i].caa);
 		free(job->tasks[i].alias);
@@ -432,7 +448,8 @@ void job_free(struct job *job)
 	}
 	free(job->tasks);
 	free(job->id);
-	free(job->unrouted);
+	fault_drop(&job->error);
+	fault_drop(&job->unrouted);
 	free(job->undo_fault);
 	strlist_free(&job->names);
 	batch_free(&job->deploy);

@@ -45,7 +45,7 @@ struct task {
 	struct json_object *caa;    /* the verdict about CAA records, likewise */
 	struct question *alias_question;
 	char *alias; /* where a CNAME at the challenge name leads; NULL: to nowhere that we know */
-	struct error error; /* none: all is well */
+	struct fault error; /* none: all is well */
 	bool shared;	    /* the error is that of another event */
 	int slot;	    /* 1 + that in which it is noted; see slots.h */
 	long attempts;	/* to install the certificate, which is kept for another; 0: it is not */
@@ -85,11 +85,10 @@ struct job {
 	enum { TURN_NONE, TURN_WANTED, TURN_TAKEN } turn; /* to call handlers */
 	long waited;					  /* ms, for locks */
 	size_t pending;					  /* questions */
-	struct error
-	    *unrouted; /* NULL, or no handler, unless there is one for what it is delegated to */
-	bool declined; /* no handler is for it, and the client goes on to its next offer */
-	struct error error;		 /* the first that came up */
-	size_t culprit;			 /* the event it came up with */
+	struct fault unrouted; /* no handler, unless there is one for what it is delegated to */
+	bool declined;	       /* no handler is for it, and the client goes on to its next offer */
+	struct fault error;    /* the first that came up */
+	size_t culprit;	       /* the event it came up with */
 	const struct cert *again;	 /* what is tried again; NULL: it is new */
 	bool superseded;		 /* there is nothing to be tried again any more */
 	char *undo_fault;		 /* why nothing could be undone; NULL: it could */
@@ -131,7 +130,7 @@ void job_gather(struct job *job);
 void jobs_stop(struct jobs *jobs);
 
 /* For the parts of a job: what failed, and for which of its events. The first one counts. */
-void job_fail(struct job *job, size_t i, const struct error *error);
+void job_fail(struct job *job, size_t i, enum failure failure, const char *text);
 /* Likewise: calls due() from the loop, in so many ms; one at a time. */
 void job_wait(struct job *job, long ms, void (*due)(struct job *job));
 

@@ -91,7 +91,7 @@ void job_gather(struct job *job)
 	add_tasks(job, n);
 	link_calls(job);
 	if (!done)
-		job_fail(job, culprit, &error);
+		job_fail(job, culprit, error.failure, error.text);
 }
 
 /* Nobody is for any of it, and the client asks others. */
@@ -115,14 +115,13 @@ static bool plan(struct job *job, size_t *culprit, struct error *error)
 
 static void fail_plan(struct job *job, size_t culprit, const struct error *error)
 {
-	job_fail(job, culprit, error);
+	job_fail(job, culprit, error->failure, error->text);
 	job->declined = job->from->flags & DIALECT_OFFERS && job->deploy.targets[culprit].unhandled;
 }
 
 static void unroute(struct job *job, size_t culprit, const struct error *error)
 {
-	job->unrouted = xcalloc(1, sizeof(*error));
-	*job->unrouted = *error;
+	fault_keep(&job->unrouted, error->failure, error->text);
 	job->culprit = culprit;
 }
 
@@ -138,12 +137,12 @@ struct job *job_new(struct jobs *jobs, const struct dialect *from, const struct 
 	job->created = time(NULL);
 	job->from = from;
 	job->form = form;
-	job->error = *error;
+	fault_keep(&job->error, error->failure, error->text);
 	batch_take(&job->deploy, events);
 	if (job->error.failure && job->deploy.events.n)
 		job->culprit = job->deploy.events.n - 1; /* reading stopped there */
 	if (!job->error.failure && !recall(job, &why))
-		job_fail(job, 0, &why);
+		job_fail(job, 0, why.failure, why.text);
 	add_tasks(job, 0);
 	if (job->error.failure) {
 		job->declined = is_unknown_offer(job);
@@ -165,7 +164,7 @@ void job_replan(struct job *job)
 	for (size_t i = 0; i < job->deploy.events.n; i++)
 		delegated = delegated ||
 			    (job->tasks[i].alias && job->deploy.events.v[i].field[FIELD_DELEGATE]);
-	if (!delegated && !job->unrouted)
+	if (!delegated && !job->unrouted.failure)
 		return;
 	batch_unplan(&job->deploy);
 	for (size_t i = 0; i < job->deploy.events.n; i++) {

@@ -267,10 +267,16 @@ static void forget_told(struct event *told, size_t n)
 	free(told);
 }
 
+static void run_free(struct run *run)
+{
+	process_result_free(&run->result);
+	fault_drop(&run->error);
+}
+
 static void drop_calls(struct batch *batch)
 {
 	for (size_t i = 0; batch->runs && i < batch->calls.n; i++)
-		process_result_free(&batch->runs[i].result);
+		run_free(&batch->runs[i]);
 	free(batch->runs);
 	free(batch->order);
 	calls_free(&batch->calls);
@@ -331,50 +337,59 @@ static const char *dashed(const struct call *call)
 	return NULL;
 }
 
-static void judge_status(struct run *run, const char *path, const struct call *call)
+static void judge_status(
+    const struct run *run, const char *path, const struct call *call, struct error *error)
 {
 	const char *word = dashed(call);
 
 	if (word)
-		error_set(&run->error, FAILURE_HANDLER,
+		error_set(error, FAILURE_HANDLER,
 		    "handler %s failed with exit status %d; its argument %s begins with \"-\", and "
 		    "was perhaps taken for an option: let the handler write \"--\" before such "
 		    "words, or set trust = dns if it does its work all the same",
 		    path, run->result.exit_status, word);
 	else
-		error_set(&run->error, FAILURE_HANDLER, "handler %s failed with exit status %d",
-		    path, run->result.exit_status);
+		error_set(error, FAILURE_HANDLER, "handler %s failed with exit status %d", path,
+		    run->result.exit_status);
 }
 
-void run_judge(struct run *run, const struct target *target, const struct call *call)
+static void judge(
+    struct run *run, const struct target *target, const struct call *call, struct error *error)
 {
 	const struct process_result *r = &run->result;
 	const char *path = target->handler, *not_implemented = target->to->not_implemented;
 
 	if (r->failure)
-		error_set(&run->error, r->failure, "%s", r->err);
+		error_set(error, r->failure, "%s", r->err);
 	else if (r->stopped)
-		error_set(&run->error, FAILURE_STOPPED, "handler %s was stopped, as we were", path);
+		error_set(error, FAILURE_STOPPED, "handler %s was stopped, as we were", path);
 	else if (r->timed_out)
-		error_set(&run->error, FAILURE_HANDLER_TIMEOUT,
+		error_set(error, FAILURE_HANDLER_TIMEOUT,
 		    "handler %s did not end within %g s (--timeout) and was stopped", path,
 		    (double)view_number(&target->view, OPTION_TIMEOUT) / 1000);
 	else if (r->signal)
-		error_set(&run->error, FAILURE_HANDLER, "handler %s was killed by signal %d (%s)",
-		    path, r->signal, strsignal(r->signal));
+		error_set(error, FAILURE_HANDLER, "handler %s was killed by signal %d (%s)", path,
+		    r->signal, strsignal(r->signal));
 	else if (r->exit_status && not_implemented && says(r->out, not_implemented))
 		run->not_implemented = true;
 	else if (r->exit_status != 126 && r->exit_status != 127) {
 		if (r->exit_status)
-			judge_status(run, path, call);
-	} else if (view_text(&target->view, OPTION_INTERPRETER) ||
-		   diagnose(path, NULL, 0, &run->error)) {
-		error_set(&run->error, FAILURE_HANDLER,
+			judge_status(run, path, call, error);
+	} else if (view_text(&target->view, OPTION_INTERPRETER) || diagnose(path, NULL, 0, error)) {
+		error_set(error, FAILURE_HANDLER,
 		    "handler %s failed with exit status %d: a program it calls was not found, or "
 		    "could "
 		    "not be executed",
 		    path, r->exit_status);
 	}
+}
+
+void run_judge(struct run *run, const struct target *target, const struct call *call)
+{
+	struct error error = {0};
+
+	judge(run, target, call, &error);
+	fault_keep(&run->error, error.failure, error.text);
 }
 
 char *run_output(const struct run *run)

@@ -46,7 +46,7 @@ struct run {
 	long tries;	      /* to clean, that failed */
 	bool not_implemented; /* the handler said so */
 	struct process_result result;
-	struct error error;
+	struct fault error;
 };
 
 /* Calls that are run one after the other, up to the first that fails. All zero is an empty one. */

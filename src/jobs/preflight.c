@@ -68,12 +68,14 @@ static void on_caa(void *arg, struct json_object *verdict)
 {
 	struct waiting *w = arg;
 	struct task *task = &w->job->tasks[w->i];
+	struct error error = {0};
 
 	task->question = NULL;
 	task->caa = verdict;
-	if (!job_accepts(w->job, w->i, verdict, "not begun", &task->error)) {
+	if (!job_accepts(w->job, w->i, verdict, "not begun", &error)) {
+		fault_keep(&task->error, error.failure, error.text);
 		task->verify = json_object_get(verdict);
-		job_fail(w->job, w->i, &task->error);
+		job_fail(w->job, w->i, error.failure, error.text);
 	}
 	settle(w);
 }

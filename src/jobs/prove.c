@@ -138,8 +138,9 @@ static bool is_enough(
 
 	verdict_from_name(jsonline_string(verdict, "verdict"), &v);
 	if (job_doubts(job, i) && v != VERDICT_PASS && v != VERDICT_WARN && !is_going(verdict)) {
-		*error = job->tasks[i].run->error;
-		return false;
+		const struct fault *why = &job->tasks[i].run->error;
+
+		return error_set(error, why->failure, "%s", why->text);
 	}
 	if (job->deploy.events.v[i].verb == VERB_CLEAN)
 		return true;
@@ -159,6 +160,17 @@ static size_t first_of_name(const struct job *job, size_t i)
 	return k;
 }
 
+/* Does the verdict let event i on? Else its task has the reason. */
+static bool decide(struct job *job, size_t i)
+{
+	struct task *task = &job->tasks[i];
+	struct error error = {0};
+	bool enough = is_enough(job, i, task->verify, &error);
+
+	fault_keep(&task->error, error.failure, error.text);
+	return enough;
+}
+
 /* Is event k verified with event i, and is another one? */
 static bool is_with(const struct job *job, size_t k, size_t i)
 {
@@ -174,17 +186,18 @@ static void share(struct job *job, size_t i)
 		if (!is_with(job, k, i))
 			continue;
 		task->verify = json_object_get(job->tasks[i].verify);
-		is_enough(job, k, task->verify, &task->error);
+		decide(job, k);
 	}
 }
 
 static void settle(struct waiting *w)
 {
 	struct job *job = w->job;
+	const struct fault *error = &job->tasks[w->i].error;
 
 	share(job, w->i);
-	if (job->tasks[w->i].error.failure)
-		job_fail(job, w->i, &job->tasks[w->i].error);
+	if (error->failure)
+		job_fail(job, w->i, error->failure, error->text);
 	free(w);
 	if (--job->pending == 0)
 		job->proven(job);
@@ -214,7 +227,7 @@ static void on_answer(void *arg, const struct process_result *result)
 	}
 	json_object_put(task->verify);
 	task->verify = NULL;
-	task->error = (struct error){0};
+	fault_drop(&task->error);
 	job->pending--;
 	ask(job, w->i);
 	free(w);
@@ -260,7 +273,7 @@ static void on_verdict(void *arg, struct json_object *verdict)
 	task->question = NULL;
 	task->verify = verdict;
 	values_explain(job, w->i, verdict);
-	content = is_enough(job, w->i, verdict, &task->error);
+	content = decide(job, w->i);
 	if (!content && by_hand(job, w->i)) {
 		offer_again(w);
 		return;
@@ -374,9 +387,9 @@ void prove_stop(struct job *job)
 			free(talk_cancel(task->again));
 		task->again = NULL;
 		if (job_verifies(job, i) && !task->verify)
-			error_set(&task->error, FAILURE_STOPPED, "stopped before it was verified");
+			fault_keep(&task->error, FAILURE_STOPPED, "stopped before it was verified");
 		if (task->error.failure)
-			job_fail(job, i, &task->error);
+			job_fail(job, i, task->error.failure, task->error.text);
 	}
 	job->proven(job);
 }

@@ -56,7 +56,7 @@ static void try_again(struct retries *r, const struct cert *cert)
 	if (!job->error.failure && !end_orphans(cert, job)) {
 		error_set(&error, FAILURE_HANDLER_TIMEOUT,
 		    "the handler that was at it still runs, and cannot be stopped");
-		job_fail(job, 0, &error);
+		job_fail(job, 0, error.failure, error.text);
 	}
 	uv_update_time(r->jobs->loop); /* the wait for orphans was not the loop's */
 	job_start(job, on_done, r);

@@ -61,7 +61,7 @@ struct json_object *result_to_json(const struct job *job, size_t i, struct json_
 {
 	const struct event *event = i < job->deploy.events.n ? &job->deploy.events.v[i] : NULL;
 	const struct task *task = event ? &job->tasks[i] : NULL;
-	const struct error *error = task ? &task->error : &job->error;
+	const struct fault *error = task ? &task->error : &job->error;
 	struct json_object *o = json_object_new_object();
 
 	jsonline_set(o, "cmd", "result");

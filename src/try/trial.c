@@ -302,7 +302,8 @@ static void take_runs(const struct job *job, struct seen *seen)
 		seen->exit_status = r->exit_status;
 		seen->signal = r->signal;
 	}
-	seen->error = job->error;
+	if (job->error.failure)
+		error_set(&seen->error, job->error.failure, "%s", job->error.text);
 	seen->failed = job->error.failure;
 	seen->output = b.len ? xstrdup(buf_text(&b)) : NULL;
 	buf_free(&b);

@@ -26,7 +26,7 @@ static bool do_job(struct trial *t, enum verb verb, size_t specimen, struct erro
 	job = job_new(&t->session->jobs, dialect_find("json", DIALECT_FROM), NULL, &events, &none);
 	trial_run(t, job);
 	if (job->error.failure && !error->failure)
-		*error = job->error;
+		error_set(error, job->error.failure, "%s", job->error.text);
 	job_free(job);
 	return !error->failure;
 }
