@@ -43,6 +43,14 @@ load responder
 END
 }
 
+@test "responder: without OpenSSL it says so" {
+    [ "$responder_tls" = no ] || skip "built with tls-alpn-01"
+    printf '\ntls = "127.0.0.1#0"\n' >r.conf
+    run --separate-stderr "$responder" --config r.conf --check
+    status_is 2
+    stderr_has "r.conf:2: tls: this acmehook-responder was built without OpenSSL, and cannot do tls-alpn-01"
+}
+
 @test "responder: without configuration, without anything to do, with one that others can write to" {
     run --separate-stderr "$responder" --config none.conf
     status_is 2
@@ -313,6 +321,17 @@ END
         [ "$(curl -fsS "http://127.0.0.1:$web/.well-known/acme-challenge/$token")" = "$key_auth" ]
     done
     let_go
+}
+
+@test "responder: connections never take the files with which the spool is read" {
+    serve bash -c 'ulimit -n 300 && exec "$@"' -
+    hold "$port" '\0\x40\7'
+    "$standalone" deploy_challenge example.com "$token" "$digest"
+    within 5 txt_is _acme-challenge.example.com.acme.example.net "$digest"
+    [ "$(ask +short +tcp www.acme.example.net A)" = 192.0.2.7 ]
+    kill "$holder"
+    stop
+    run ! grep 'Too many open files' log
 }
 
 @test "responder: long answers by UDP are few, then TCP is asked for; short ones are not limited" {
