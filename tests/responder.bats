@@ -17,6 +17,13 @@ load responder
     done
 }
 
+@test "responder: what it cannot print is an error" {
+    [ -w /dev/full ] || skip "there is no /dev/full"
+    for words in --help --version "--delegation example.com"; do
+        run -75 bash -c '"$0" --config r.conf '"$words"' >/dev/full' "$responder"
+    done
+}
+
 @test "responder: errors of the configuration have file, line and a sentence" {
     while IFS='|' read -r line text wanted; do
         printf '%b' "$text" >r.conf

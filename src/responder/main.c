@@ -69,48 +69,65 @@ static void notify(const char *state)
 
 /* --- Start and end */
 
-static void *start_service(const struct listening *at)
+static void *start_udp(const struct listening *at)
 {
-	switch (at->service) {
-	case SERVICE_DNS:
-		return at->stream ? (void *)tcp_start(&it.loop, at, &it.served.names)
-				  : (void *)udp_start(&it.loop, at, &it.served.names);
-	case SERVICE_HTTP:
-		return http_start(&it.loop, at, &it.served.tokens);
-#ifdef RESPONDER_TLS
-	case SERVICE_TLS:
-		return tlsalpn_start(&it.loop, at, &it.served.digests);
-#endif
-	default:
-		return NULL;
-	}
+	return udp_start(&it.loop, at, &it.served.names);
 }
 
-static void stop_service(const struct listening *at, void *service)
+static void stop_udp(void *service)
 {
-	switch (at->service) {
-	case SERVICE_DNS:
-		if (at->stream)
-			connections_stop(service);
-		else
-			udp_stop(service);
-		break;
-	case SERVICE_HTTP:
-		http_stop(service);
-		break;
-	case SERVICE_TLS:
-		connections_stop(service);
-		break;
-	default:
-		break;
-	}
+	udp_stop(service);
+}
+
+static void *start_tcp(const struct listening *at)
+{
+	return tcp_start(&it.loop, at, &it.served.names);
+}
+
+static void stop_connections(void *service)
+{
+	connections_stop(service);
+}
+
+static void *start_http(const struct listening *at)
+{
+	return http_start(&it.loop, at, &it.served.tokens);
+}
+
+static void stop_http(void *service)
+{
+	http_stop(service);
+}
+
+#ifdef RESPONDER_TLS
+static void *start_tls(const struct listening *at)
+{
+	return tlsalpn_start(&it.loop, at, &it.served.digests);
+}
+#endif
+
+/* By datagrams, by streams. sockets_open() has opened none of another kind. */
+static const struct way {
+	void *(*start)(const struct listening *at);
+	void (*stop)(void *service);
+} ways[SERVICE__MAX][2] = {
+    [SERVICE_DNS] = {{start_udp, stop_udp}, {start_tcp, stop_connections}},
+    [SERVICE_HTTP][true] = {start_http, stop_http},
+#ifdef RESPONDER_TLS
+    [SERVICE_TLS][true] = {start_tls, stop_connections},
+#endif
+};
+
+static const struct way *way_of(const struct listening *at)
+{
+	return &ways[at->service][at->stream];
 }
 
 static bool start_services(struct error *error)
 {
 	it.services = xcalloc(it.sockets.n, sizeof(*it.services));
 	for (size_t i = 0; i < it.sockets.n; i++) {
-		it.services[i] = start_service(&it.sockets.v[i]);
+		it.services[i] = way_of(&it.sockets.v[i])->start(&it.sockets.v[i]);
 		if (!it.services[i])
 			return error_set(error, FAILURE_STOPPED, "cannot serve %s",
 			    service_names[it.sockets.v[i].service]);
@@ -122,7 +139,7 @@ static void end(int status)
 {
 	it.status = status;
 	for (size_t i = 0; it.services && i < it.sockets.n; i++)
-		stop_service(&it.sockets.v[i], it.services[i]);
+		way_of(&it.sockets.v[i])->stop(it.services[i]);
 	free(it.services);
 	it.services = NULL;
 	for (size_t i = 0; i < nitems(it.signals); i++)
@@ -296,18 +313,22 @@ int main(int argc, char **argv)
 
 	open_standard_files();
 	call = read_call(argc, argv);
-	if (call.command == COMMAND_WRONG || call.command == COMMAND_HELP) {
-		usage(call.command == COMMAND_HELP ? stdout : stderr);
-		return call.command == COMMAND_HELP ? 0 : failure_status(FAILURE_USAGE);
+	if (call.command == COMMAND_WRONG) {
+		usage(stderr);
+		return failure_status(FAILURE_USAGE);
 	}
-	if (call.command == COMMAND_VERSION)
-		return puts("acmehook-responder " PACKAGE_VERSION) < 0;
-	if (!perform(&call, &error) && error.failure) {
+	if (call.command == COMMAND_HELP) {
+		usage(stdout);
+	} else if (call.command == COMMAND_VERSION) {
+		puts("acmehook-responder " PACKAGE_VERSION);
+	} else if (!perform(&call, &error) && error.failure) {
 		say("%s", error.text);
 		it.status = failure_status(error.failure);
 	}
-	if (call.command == COMMAND_SERVE)
-		return it.status;
+	if (fflush(stdout) || ferror(stdout)) {
+		say("cannot write to standard output: %s", strerror(errno));
+		it.status = failure_status(FAILURE_STOPPED);
+	}
 	names_free(&it.served.names);
 	setup_free(&it.setup);
 	return it.status;

@@ -236,6 +236,13 @@ static bool look_at_all(struct spool *s)
 	return true;
 }
 
+static void look_again(struct spool *s)
+{
+	if (!look_at_all(s))
+		say("cannot read the spool %s: %s; what changed in it is not known", s->path,
+		    strerror(errno));
+}
+
 /* --- What happens in the directory */
 
 #ifdef HAVE_SYS_INOTIFY_H
@@ -246,7 +253,7 @@ static bool look_at_all(struct spool *s)
 static void on_event(struct spool *s, const struct inotify_event *e)
 {
 	if (e->mask & IN_Q_OVERFLOW)
-		look_at_all(s);
+		look_again(s);
 	else if (e->mask & ENDS)
 		s->lost();
 	else if (e->len && is_ours(e->name))
@@ -296,7 +303,7 @@ static void on_change(uv_fs_event_t *watch, const char *name, int events, int st
 	(void)name;
 	(void)events;
 	(void)status;
-	look_at_all(watch->data);
+	look_again(watch->data);
 }
 
 static bool start_watching(struct spool *s, uv_loop_t *loop)
