@@ -144,3 +144,15 @@ EOF
     run -0 --separate-stderr "$acmehook" pending --clean --older-than 0
     stderr_has "WARNING: it was cleaned, and is still there"
 }
+
+@test "run: what is deployed again waits until it is known that it is gone, and the journal has it" {
+    hook # cleans nothing, so that it is looked for a while
+    for cmd in perform_challenge cleanup perform_challenge; do
+        echo "{\"cmd\": \"$cmd\", \"type\": \"dns-01\", \"domain\": \"example.test\", \"validation\": \"$digest\"}"
+    done >events
+    run -0 --separate-stderr "$acmehook" --jobs 2 run events
+    [ "$(tail -n 2 calls | tr '\n' ' ')" = "clean_challenge deploy_challenge " ]
+    [ "$(jq -s 'map(.ok) | all and length == 3' <<<"$output")" = true ]
+    run -0 "$acmehook" pending
+    [[ $output = *example.test* ]]
+}
