@@ -140,17 +140,25 @@ EOF
     stderr_has "PASS D01"
 }
 
-@test "a verifier that is missing, or not executable: UNKNOWN with the remedy, never PASS" {
+@test "a verifier that is missing, or not executable: an error with the remedy, and nothing is deployed" {
     ok_hook
     verifier PASS
     chmod -x verifier
     deploy
-    status_is 0
+    status_is 2
     stderr_has "the verifier cannot be started: $PWD/verifier: not executable; try: chmod +x $PWD/verifier"
     rm verifier
-    deploy --verify strict
-    status_is 6
+    deploy --verify strict --ca letsencrypt
+    status_is 2
     stderr_has "$PWD/verifier: no such file"
+    [ ! -e calls ]
+    deploy --verify warn
+    status_is 0
+    stderr_has "$PWD/verifier: no such file"
+    [ -e calls ]
+    deploy --verify off
+    status_is 0
+    stderr_is ""
 }
 
 @test "a verifier that dies is started once again, then it is UNKNOWN" {

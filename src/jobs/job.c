@@ -329,12 +329,34 @@ static void give_up(struct job *job, const struct error *error)
 	finish(job);
 }
 
+/* May what the verifier says keep the client from going on? */
+static bool is_proof_needed(const struct target *target)
+{
+	return view_number(&target->proof, OPTION_VERIFY) != VERIFY_WARN &&
+	       view_number(&target->view, OPTION_TRUST) != DECIDING_STATUS;
+}
+
+/* A verifier that is not there is no verdict: the handler is not even called. */
+static bool ready_verifier(struct job *job)
+{
+	for (size_t i = 0; i < job->deploy.events.n; i++) {
+		struct error error = {0};
+
+		if (!job_verifies(job, i) || verifier_prepare(job->jobs->verifier, &error) ||
+		    !is_proof_needed(&job->deploy.targets[i]))
+			continue;
+		job_fail(job, i, &error);
+		return false;
+	}
+	return true;
+}
+
 static void run(struct job *job)
 {
 	struct error error = {0};
 
 	job_gather(job);
-	if (job->error.failure) {
+	if (job->error.failure || !ready_verifier(job)) {
 		finish(job);
 		return;
 	}
@@ -342,9 +364,6 @@ static void run(struct job *job)
 		give_up(job, &error);
 		return;
 	}
-	for (size_t i = 0; i < job->deploy.events.n; i++)
-		if (job_verifies(job, i))
-			verifier_prepare(job->jobs->verifier);
 	job->state = JOB_RUNNING;
 	run_next(job);
 }
@@ -401,7 +420,7 @@ void job_start(struct job *job, void (*done)(struct job *, void *), void *arg)
 	job->state = JOB_ASKING;
 	if (job->jobs->stopping)
 		stop_before(job);
-	else if (job->error.failure || !preflight_start(job, proceed))
+	else if (job->error.failure || !ready_verifier(job) || !preflight_start(job, proceed))
 		proceed(job);
 }
 

@@ -296,12 +296,14 @@ struct verifier *verifier_new(uv_loop_t *loop, const char *path)
 	return v;
 }
 
-void verifier_prepare(struct verifier *v)
+bool verifier_prepare(struct verifier *v, struct error *error)
 {
-	struct error error = {0};
+	struct error why = {0};
 
 	if (!v->peer)
-		start(v, &error); /* an error comes again when it is asked */
+		start(v, &why);
+	return v->peer ||
+	       error_set(error, FAILURE_USAGE, "the verifier cannot be started: %s", why.text);
 }
 
 static void on_silence(uv_timer_t *timer)
@@ -393,18 +395,13 @@ static void on_ask(uv_timer_t *timer)
 {
 	struct question *q = timer->data;
 	struct error error = {0};
-	char *reason;
 
-	if (!q->verifier->peer)
-		start(q->verifier, &error);
-	if (q->verifier->peer) {
-		send_line(q->verifier->peer, &q->line);
-		uv_timer_start(&q->silence, on_silence, (uint64_t)q->timeout + SILENCE, 0);
+	if (!verifier_prepare(q->verifier, &error)) {
+		question_unknown(q, error.text);
 		return;
 	}
-	reason = xasprintf("the verifier cannot be started: %s", error.text);
-	question_unknown(q, reason);
-	free(reason);
+	send_line(q->verifier->peer, &q->line);
+	uv_timer_start(&q->silence, on_silence, (uint64_t)q->timeout + SILENCE, 0);
 }
 
 struct question *verifier_ask(struct verifier *v, const struct proof *proof,

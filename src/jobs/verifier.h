@@ -6,6 +6,7 @@
 #include <json-c/json.h>
 #include <uv.h>
 
+#include "error.h"
 #include "settings/options.h"
 
 struct verifier;
@@ -38,8 +39,9 @@ void verifier_identities(const struct view *view, struct strlist *identities);
 
 /* Nothing is started yet. path need not outlive the call. */
 struct verifier *verifier_new(uv_loop_t *loop, const char *path);
-/* Starts the process now, so that it is ready when it is asked. */
-void verifier_prepare(struct verifier *verifier);
+/* Starts the process now, if it is not there: it is ready when it is asked, and a program that is
+ * not there, or that others can write to, is known before anything is deployed. */
+bool verifier_prepare(struct verifier *verifier, struct error *error);
 /* Asks; progress may be NULL. The question is gone with its verdict. */
 struct question *verifier_ask(struct verifier *verifier, const struct proof *proof,
     verifier_verdict *verdict, verifier_progress *progress, void *arg);

@@ -89,7 +89,7 @@ bool trial_open(struct trial *t, struct session *session, const char *type, cons
 			return false;
 	t->subject = &t->specimens[0].event;
 	session->jobs.scope.fixed = NULL;
-	if (!find_target(t, error))
+	if (!verifier_prepare(session->jobs.verifier, error) || !find_target(t, error))
 		return false;
 	if (t->target.to->compose)
 		return error_set(error, FAILURE_USAGE, "to: %s is no program that could be tried",
