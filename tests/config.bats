@@ -110,7 +110,7 @@ wrong() { # SENTENCE: what a call says of the configuration on stdin
 }
 
 @test "what is wrong with it is said in one sentence with its line" {
-    wrong "3: no such option 'handlr'" <<'EOF'
+    wrong "3: no such option 'handlr'; did you mean handler?" <<'EOF'
 # a comment
 verify = "off"
 handlr = "/x"
@@ -119,6 +119,8 @@ EOF
 match "a.test" {
     from = "certbot" }
 EOF
+    wrong "1: no such option 'jobs' in a section; it holds for all, and stands outside of match" <<<'match "a.test" { jobs = 2 }'
+    wrong '1: match "deploy_crt": "deploy_crt" is no event; did you mean deploy_cert?' <<<'match "deploy_crt" { handler = /x }'
     wrong '1: verify: "maybe" is none of strict, require, warn, off' <<<'verify = "maybe"'
     wrong '2: timeout: "soon" is not a time; write 90, 2.5 or 5m' <<<'
 timeout = "soon"'
@@ -151,6 +153,7 @@ EOF
 handler = "/x"
 to = "perl"
 EOF
+    wrong '1: to: "dehydratd" is no kind of handler; did you mean dehydrated?' <<<'to = dehydratd'
     config </dev/null
     run --separate-stderr "$acmehook" -t perl -H /x --from dehydrated deploy_challenge a.test "$token" "$digest"
     status_is 2

@@ -30,7 +30,8 @@ wrong() { # SENTENCE ARGUMENT...
 }
 
 @test "wrong usage is one sentence and exit status 2" {
-    wrong "--hndler is not an option; see acmehook --help" --hndler x
+    wrong "--netscape is not an option; see acmehook --help" --netscape x
+    wrong "--hndler=x is not an option; did you mean --handler?" --hndler=x
     wrong "-Z is not an option; see acmehook --help" -Z
     wrong "--handler needs a value; see acmehook --help" --handler
     wrong "--quiet=yes takes no value; see acmehook --help" --quiet=yes
@@ -42,6 +43,8 @@ wrong() { # SENTENCE ARGUMENT...
     wrong 'from: "netscape" is no client known here; acmehook dialects lists them' --from netscape
     wrong "usage: acmehook [OPTION...] verify TYPE NAME [VALUE...], or verify --file FILE" verify dns-01
     wrong "usage: acmehook [OPTION...] verify TYPE NAME [VALUE...], or verify --file FILE" verify --file names dns-01 a.test
+    wrong 'from: "certbto" is no client known here; did you mean certbot?' --from certbto auth
+    wrong '"pendign" is no command, and no word that one client alone uses; did you mean acmehook pending?' pendign
     wrong "usage: acmehook [OPTION...] run [FILE]" run a b
     # lego, certbot and certbot-external-auth all say cleanup
     wrong '"cleanup" is no command, and no word that one client alone uses; say who calls with --from CLIENT' cleanup

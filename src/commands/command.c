@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+#include "nearest.h"
+
 static const struct {
 	const char *word;
 	enum command_kind kind;
@@ -53,10 +55,9 @@ static bool read_from(struct command *command, struct error *error)
 {
 	const char *name = command->settings.v[OPTION_FROM].text;
 
-	command->from = dialect_find(name, DIALECT_FROM);
+	command->from = dialect_named(name, DIALECT_FROM, error);
 	if (!command->from)
-		return error_set(error, FAILURE_USAGE,
-		    "from: \"%s\" is no client known here; acmehook dialects lists them", name);
+		return false;
 	if (command->from->flags & DIALECT_STREAM)
 		command->kind = COMMAND_RUN;
 	return true;
@@ -66,6 +67,18 @@ static bool read_from(struct command *command, struct error *error)
 static bool takes_file(const struct command *command)
 {
 	return command->kind == COMMAND_VERIFY && command->settings.v[OPTION_FILE].set;
+}
+
+static bool refuse_word(const char *word, struct error *error)
+{
+	struct nearest nearest = {.written = word, .len = strlen(word)};
+
+	for (size_t i = 0; i < nitems(commands); i++)
+		nearest_try(&nearest, commands[i].word);
+	nearest_try(&nearest, "explain");
+	return error_set(error, FAILURE_USAGE,
+	    "\"%s\" is no command, and no word that one client alone uses; %s", word,
+	    nearest_advice(&nearest, "acmehook ", "say who calls with --from CLIENT"));
 }
 
 /* What stands where an option does not: a command, or the client's first word. */
@@ -91,10 +104,7 @@ static bool read_word(struct command *command, int argc, char **argv, int at, st
 	}
 	command->from = dialect_of_word(word);
 	if (!command->from)
-		return error_set(error, FAILURE_USAGE,
-		    "\"%s\" is no command, and no word that one client alone uses; "
-		    "say who calls with --from CLIENT",
-		    word);
+		return refuse_word(word, error);
 	take_words(command, argv + at);
 	return true;
 }

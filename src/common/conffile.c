@@ -7,20 +7,42 @@
 #include <errno.h>
 #include <string.h>
 
+#include "nearest.h"
 #include "trust.h"
 
 /* libConfuse's callbacks have no argument of ours: this is where they put what they find. */
 static struct {
 	const char *file;
+	const cfg_opt_t *opts; /* outside of sections */
 	struct error *error;
 } parsing;
+
+/* What may have been meant by an option that is not known where it stands. */
+static void advise(const cfg_t *cfg, const char *name, char *text, size_t size)
+{
+	struct nearest nearest = {.written = name, .len = strlen(name)};
+	size_t len = strlen(text);
+
+	for (const cfg_opt_t *opt = parsing.opts; cfg->title && opt->name; opt++)
+		if (!strcmp(opt->name, name)) {
+			snprintf(text + len, size - len,
+			    " in a section; it holds for all, and stands outside of %s", cfg->name);
+			return;
+		}
+	for (const cfg_opt_t *opt = cfg->opts; opt->name; opt++)
+		nearest_try(&nearest, opt->name);
+	if (nearest_word(&nearest))
+		snprintf(text + len, size - len, "; %s", nearest_advice(&nearest, "", ""));
+}
 
 __attribute__((format(printf, 2, 0))) static void on_error(
     cfg_t *cfg, const char *format, va_list ap)
 {
-	char text[512];
+	char text[512], name[64];
 
 	vsnprintf(text, sizeof(text), format, ap);
+	if (sscanf(text, "no such option '%63[^']'", name) == 1 && strcmp(name, CONFFILE_END))
+		advise(cfg, name, text, sizeof(text));
 	error_set(parsing.error, FAILURE_USAGE, "%s:%d: %s", parsing.file, cfg->line,
 	    strstr(text, CONFFILE_END) ? "the file ends within a section; a } is missing" : text);
 }
@@ -88,6 +110,7 @@ cfg_t *conffile_parse(const char *name, const char *text, cfg_opt_t *opts, struc
 	cfg_t *cfg = cfg_init(opts, CFGF_NONE);
 
 	parsing.file = name;
+	parsing.opts = opts;
 	parsing.error = error;
 	cfg_set_error_function(cfg, on_error);
 	if (cfg_parse_buf(cfg, text) != CFG_SUCCESS)

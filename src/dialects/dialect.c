@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+#include "nearest.h"
+
 /* The table: one line for each dialect of src/dialects, by name. */
 #define DIALECTS(X)       \
 	X(acme_sh)        \
@@ -40,6 +42,23 @@ const struct dialect *dialect_find(const char *name, unsigned flags)
 	for (size_t i = 0; dialects[i]; i++)
 		if (!strcmp(name, dialects[i]->name) && (dialects[i]->flags & flags) == flags)
 			return dialects[i];
+	return NULL;
+}
+
+const struct dialect *dialect_named(const char *name, unsigned flag, struct error *error)
+{
+	const struct dialect *found = dialect_find(name, flag);
+	struct nearest nearest = {.written = name, .len = strlen(name)};
+
+	if (found)
+		return found;
+	for (size_t i = 0; dialects[i]; i++)
+		if (dialects[i]->flags & flag)
+			nearest_try(&nearest, dialects[i]->name);
+	error_set(error, FAILURE_USAGE, "%s: \"%s\" is no %s; %s",
+	    flag == DIALECT_FROM ? "from" : "to", name,
+	    flag == DIALECT_FROM ? "client known here" : "kind of handler",
+	    nearest_advice(&nearest, "", "acmehook dialects lists them"));
 	return NULL;
 }
 

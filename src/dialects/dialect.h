@@ -85,6 +85,9 @@ extern const struct dialect *const dialects[];
 
 /* NULL if there is none of this name that has all of the flags. */
 const struct dialect *dialect_find(const char *name, unsigned flags);
+/* The same, for what somebody wrote after --from or --to (flag says which): NULL, with a sentence.
+ */
+const struct dialect *dialect_named(const char *name, unsigned flag, struct error *error);
 /* The one client that alone uses this word, NULL if there is none or more than one. */
 const struct dialect *dialect_of_word(const char *word);
 

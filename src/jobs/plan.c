@@ -93,10 +93,9 @@ bool target_plan(const struct scope *scope, const struct event *event, struct ta
 	target->spared = !is_forwarded(&target->view, event->verb);
 	if (!handler && talks_by_default(scope, target))
 		to = "json";
-	target->to = dialect_find(to, DIALECT_TO);
+	target->to = dialect_named(to, DIALECT_TO, error);
 	if (!target->to)
-		return error_set(error, FAILURE_USAGE,
-		    "to: \"%s\" is no kind of handler; acmehook dialects lists them", to);
+		return false;
 	if (target->to->compose)
 		return set_address(scope, target, error);
 	if (handler && target->to->launcher && view_text(&target->view, OPTION_INTERPRETER))

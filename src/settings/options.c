@@ -12,6 +12,7 @@
 #include "duration.h"
 #include "event.h"
 #include "identifier.h"
+#include "nearest.h"
 
 static const char *const verify_modes[] = {
     [VERIFY_STRICT] = "strict",
@@ -348,6 +349,17 @@ static enum option_id id_of(int c)
 	return (enum option_id)id;
 }
 
+static void refuse_option(const char *word, struct error *error)
+{
+	struct nearest nearest = {.written = word + 2, .len = strcspn(word + 2, "=")};
+
+	for (int i = 0; i < OPTION__MAX; i++)
+		if (option_defs[i].where & ON_COMMAND_LINE)
+			nearest_try(&nearest, option_defs[i].name);
+	error_set(error, FAILURE_USAGE, "%s is not an option; %s", word,
+	    nearest_advice(&nearest, "--", "see acmehook --help"));
+}
+
 int options_read(int argc, char **argv, int first, struct settings *settings, struct error *error)
 {
 	struct option longs[OPTION__MAX + 1];
@@ -369,8 +381,7 @@ int options_read(int argc, char **argv, int first, struct settings *settings, st
 				error_set(error, FAILURE_USAGE,
 				    "-%c is not an option; see acmehook --help", optopt);
 			else
-				error_set(error, FAILURE_USAGE,
-				    "%s is not an option; see acmehook --help", word);
+				refuse_option(word, error);
 			return 0;
 		}
 		if (!settings_put(settings, id_of(c), optarg ? optarg : "true", error))

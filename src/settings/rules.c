@@ -12,6 +12,7 @@
 #include "conffile.h"
 #include "dialects/dialect.h"
 #include "identifier.h"
+#include "nearest.h"
 
 #define DEFAULT_FILE SYSCONFDIR "/acmehook/acmehook.conf"
 
@@ -34,9 +35,8 @@ static int validate(cfg_t *cfg, cfg_opt_t *opt)
 	bool good = !value || settings_put(&scratch, id, value, &error);
 
 	settings_free(&scratch);
-	if (good && value && id == OPTION_TO && !dialect_find(value, DIALECT_TO))
-		good = error_set(&error, FAILURE_USAGE,
-		    "to: \"%s\" is no kind of handler; acmehook dialects lists them", value);
+	if (good && value && id == OPTION_TO)
+		good = dialect_named(value, DIALECT_TO, &error);
 	if (good && value && option_defs[id].where & ABSOLUTE && *value != '/')
 		good = error_set(&error, FAILURE_USAGE,
 		    "%s: \"%s\" is not an absolute path, and clients and cron run in directories "
@@ -96,11 +96,23 @@ static bool take(struct settings *settings, cfg_t *cfg, unsigned where, struct e
 	return true;
 }
 
+static bool nearest_event(struct nearest *nearest)
+{
+	for (int verb = 0; verb < VERB__MAX; verb++)
+		nearest_try(nearest, verb_name((enum verb)verb));
+	return nearest_word(nearest);
+}
+
 static bool set_name(struct rule *rule, const char *word, struct error *error)
 {
 	const char *name = word + (word[0] == '*' && word[1] == '.' ? 2 : word[0] == '.');
 	const char *fault = identifier_is_ip(word) ? NULL : identifier_dns_fault(name, false);
+	struct nearest nearest = {.written = word, .len = strlen(word)};
 
+	/* no host has such a name, and the rule would never be used */
+	if (!fault && strchr(word, '_') && !strchr(word, '.') && nearest_event(&nearest))
+		return error_set(error, FAILURE_USAGE, "\"%s\" is no event; %s", word,
+		    nearest_advice(&nearest, "", ""));
 	if (fault)
 		return error_set(error, FAILURE_USAGE,
 		    "\"%s\" is neither an event, a challenge type nor a name: it %s", word, fault);
