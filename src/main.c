@@ -71,7 +71,7 @@ int main(int argc, char **argv)
 		report_line(NULL, "%s", error.text);
 		status = failure_status(error.failure);
 	}
-	if ((fflush(stdout) || output_lost()) && !status) {
+	if ((fflush(stdout) || ferror(stdout) || output_lost()) && !status) {
 		report_line(NULL, "stdout: cannot write");
 		status = failure_status(FAILURE_STOPPED);
 	}

@@ -715,7 +715,7 @@ acmetool  |                                              | 2 | acmetool: it does
 certbot   | auth                                         | 2 | CERTBOT_DOMAIN is not in the environment
 certbot   | deploy                                       | 2 | RENEWED_LINEAGE is not in the environment
 certbot   | renew                                        | 2 | certbot: "renew" is none of auth, cleanup, deploy, pre, post
-certbot   |                                              | 2 | certbot: it does not say what happens
+certbot   |                                              | 2 | certbot: it does not say what happens: the first word is one of auth, cleanup, deploy, pre, post
 dehydrated |                                             | 2 | dehydrated: it does not say what happens
 dehydrated | deploy_challenge example.test "$T"          | 2 | dehydrated deploy_challenge: 2 words instead of a multiple of 3
 dehydrated | deploy_challenge example.test "$T" short    | 2 | validation "short"

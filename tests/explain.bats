@@ -54,3 +54,40 @@ EOF
     status_is 2
     stderr_has "has an empty label"
 }
+
+# fault TEXT OPTION...: what a deployment would be refused for
+fault() {
+    local text=$1
+    shift
+    run --separate-stderr "$acmehook" "$@" explain --from dehydrated deploy_challenge a.test "$token" "$digest"
+    status_is 0
+    grep -qxF "fault:    $text" <<<"$output"
+}
+
+@test "why a handler, a channel, the verifier or the failure command would be refused" {
+    recorder hook
+    printf 'exit 0\n' >script
+    printf '\357\273\277#!/bin/sh\n' >bom
+    chmod +x script bom
+    cp hook plain
+    chmod -x plain
+    cp hook open
+    chmod 777 open
+    fault "$PWD/plain: not executable; try: chmod +x $PWD/plain" -H "$PWD/plain"
+    fault "$PWD/script: does not begin with \"#!\", so nothing says what runs it; try: make #!/bin/sh, or the interpreter it was written for, its first line, or set interpreter" -H "$PWD/script"
+    fault "$PWD/bom: begins with the mark of an editor (BOM) that hides its \"#!\"; try: LC_ALL=C sed -i '1s/^...//' $PWD/bom" -H "$PWD/bom"
+    fault "~/hook: no such file; only a shell knows '~': write the whole path" -H '~/hook'
+    fault "$PWD/hook -v: no such file; a handler has no arguments: name a script that calls $PWD/hook with them" -H "$PWD/hook -v"
+    fault "$PWD/none: cannot be the working directory (cwd) of $PWD/hook" -H "$PWD/hook" --cwd "$PWD/none"
+    fault "the verifier cannot be started: $PWD/plain: not executable; try: chmod +x $PWD/plain" -H "$PWD/hook" --verifier "$PWD/plain"
+    fault "channel $PWD/open: it can be written to by everyone; try: chmod o-w $PWD/open" --to json --channel "unix:$PWD/open"
+    fault "handler $PWD/open: it can be written to by everyone; try: chmod o-w $PWD/open" -H "$PWD/hook" --on-failure "$PWD/open"
+    grep -qxF "failure:  is told to $PWD/open, once a day for each cause" <<<"$output"
+}
+
+@test "what cannot be written is an error" {
+    [ -e /dev/full ] || skip "needs /dev/full"
+    run --separate-stderr bash -c "'$acmehook' explain -H /x --from dehydrated startup_hook >/dev/full"
+    status_is 75
+    stderr_is "acmehook: stdout: cannot write"
+}

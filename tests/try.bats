@@ -335,11 +335,16 @@ clean-tries = 2' hook 08-dash
 
 @test "it cannot be seen what is there: nothing is said about the handler" {
     hook 05-first-only
-    run --separate-stderr "$acmehook" -q --verifier /nonexistent/verify try example.test
+    handler dying <<<'#!/bin/sh'
+    run --separate-stderr "$acmehook" -q --verifier "$PWD/dying" try example.test
     status_is 6
     stdout_is ""
     stderr_has "this host cannot judge"
     nothing_left
+    run --separate-stderr "$acmehook" -q --verifier /nonexistent/verify try example.test
+    status_is 2
+    stdout_is ""
+    stderr_has "the verifier cannot be started: /nonexistent/verify: no such file"
 }
 
 # deployed: is there a value now?

@@ -12,6 +12,7 @@
 #include "handlers/diagnose.h"
 #include "handlers/environment.h"
 #include "handlers/launch.h"
+#include "handlers/talk.h"
 #include "jobs/preflight.h"
 #include "trust.h"
 
@@ -63,6 +64,15 @@ static void print_list(const char *label, const struct setting *s)
 		printf("%s%s", i ? ", " : label, s->list.v[i]);
 }
 
+static void print_verifier_fault(const char *path)
+{
+	struct error error = {0};
+
+	if (!diagnose_trust(path, TRUST_VERIFIER, geteuid(), &error) ||
+	    !diagnose(path, NULL, 0, &error))
+		printf("fault:    the verifier cannot be started: %s\n", error.text);
+}
+
 static void print_verify(const struct job *job, size_t i)
 {
 	const struct event *event = &job->deploy.events.v[i];
@@ -96,6 +106,7 @@ static void print_verify(const struct job *job, size_t i)
 	else if (!authority->set)
 		print_list("", view_get(view, OPTION_RESOLVER));
 	printf("\n");
+	print_verifier_fault(view_text(view, OPTION_VERIFIER));
 }
 
 static void print_delegation(const struct job *job, size_t i)
@@ -110,18 +121,48 @@ static void print_delegation(const struct job *job, size_t i)
 		    event->field[FIELD_FQDN]);
 }
 
-/* What the handler would be refused for. */
-static void print_fault(const struct target *target, const struct call *call)
+/* What a program would be refused for. */
+static void print_fault(const struct view *view, const char *program, const char *handler,
+    bool interpreted, const char *cwd)
 {
 	struct account account;
 	struct error error = {0};
 
-	if (account_find(&account, view_text(&target->view, OPTION_USER), &error))
-		diagnose_handler(call->argv.v[0], target->handler,
-		    view_text(&target->view, OPTION_INTERPRETER) != NULL, account.uid, &error);
+	if (account_find(&account, view_text(view, OPTION_USER), &error))
+		diagnose_ahead(program, handler, interpreted, account.uid, cwd, &error);
 	if (error.failure)
 		printf("fault:    %s\n", error.text);
 	account_free(&account);
+}
+
+static void print_handler(const struct target *target, const struct call *call)
+{
+	const struct view *view = &target->view;
+	struct error error = {0};
+
+	printf("handler:  %s (dialect %s)%s\n", target->handler, target->to->name,
+	    call	     ? ""
+	    : target->spared ? "; it is not told of this event (events)"
+			     : "; it has no word for this event and is not called");
+	if (!call)
+		return;
+	if (!target->to->compose)
+		print_fault(view, call->argv.v[0], target->handler,
+		    view_text(view, OPTION_INTERPRETER) != NULL, view_text(view, OPTION_CWD));
+	else if (!talk_trusts(target->handler, &error))
+		printf("fault:    %s\n", error.text);
+	if (view_text(view, OPTION_USER))
+		printf("user:     %s\n", view_text(view, OPTION_USER));
+}
+
+static void print_on_failure(const struct view *view)
+{
+	const char *program = view_text(view, OPTION_ON_FAILURE);
+
+	if (!program)
+		return;
+	printf("failure:  is told to %s, once a day for each cause\n", program);
+	print_fault(view, program, program, false, NULL);
 }
 
 static void print_task(const struct job *job, size_t i)
@@ -142,18 +183,13 @@ static void print_task(const struct job *job, size_t i)
 		    job->jobs->scope.rules->file ? " in " : "; there is no configuration file",
 		    job->jobs->scope.rules->file ? job->jobs->scope.rules->file : "");
 	if (target->handler)
-		printf("handler:  %s (dialect %s)%s\n", target->handler, target->to->name,
-		    job->tasks[i].call ? ""
-		    : target->spared   ? "; it is not told of this event (events)"
-				       : "; it has no word for this event and is not called");
+		print_handler(target, job->tasks[i].call);
 	else
 		printf("handler:  none; the event goes nowhere\n");
-	if (target->handler && job->tasks[i].call && !target->to->compose)
-		print_fault(target, job->tasks[i].call);
-	if (target->handler && view_text(&target->view, OPTION_USER))
-		printf("user:     %s\n", view_text(&target->view, OPTION_USER));
 	print_delegation(job, i);
 	print_verify(job, i);
+	if (target->handler && job->tasks[i].call)
+		print_on_failure(&target->view);
 }
 
 void explain_job(struct job *job)

@@ -65,6 +65,10 @@ static bool read_words(
 	event_set(event, FIELD_ACCOUNT, view_text(&look->session->view, OPTION_ACCOUNT));
 	event->verb = VERB_DEPLOY;
 	event_set(event, FIELD_TYPE, words->v[0]);
+	if (!strncmp(words->v[1], "_acme-challenge.", 16))
+		return error_set(error, FAILURE_USAGE,
+		    "%s: give the domain, without \"_acme-challenge\": %s", words->v[1],
+		    words->v[1] + 16);
 	event_set(event, FIELD_DOMAIN, words->v[1]);
 	event_set(event, FIELD_VALIDATION, words->v[2]);
 	if (!event_complete(event, error))

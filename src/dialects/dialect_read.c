@@ -110,17 +110,34 @@ static bool read_one(const struct dialect *from, const struct form *form, char *
 	return event_complete(event, error);
 }
 
+static void list_words(const struct dialect *from, struct buf *known)
+{
+	for (const struct form *form = from->forms; form->word; form++)
+		if (form == from->forms || strcmp(form->word, form[-1].word))
+			buf_printf(known, "%s%s", form > from->forms ? ", " : "", form->word);
+}
+
 static bool unknown_word(const struct dialect *from, const char *word, struct error *error)
 {
 	struct buf known = BUF_INIT(1000);
 
 	if (from->flags & DIALECT_LENIENT || from->unknown_status)
 		return true;
-	for (const struct form *form = from->forms; form->word; form++)
-		if (form == from->forms || strcmp(form->word, form[-1].word))
-			buf_printf(&known, "%s%s", form > from->forms ? ", " : "", form->word);
+	list_words(from, &known);
 	error_set(
 	    error, FAILURE_USAGE, "%s: \"%s\" is none of %s", from->name, word, buf_text(&known));
+	buf_free(&known);
+	return false;
+}
+
+static bool no_word(const struct dialect *from, struct error *error)
+{
+	struct buf known = BUF_INIT(1000);
+
+	list_words(from, &known);
+	error_set(error, FAILURE_USAGE,
+	    "%s: it does not say what happens: the first word is one of %s", from->name,
+	    buf_text(&known));
 	buf_free(&known);
 	return false;
 }
@@ -164,8 +181,7 @@ bool dialect_read(const struct dialect *from, char *const *words, size_t n, stru
 
 	*form = f;
 	if (!n)
-		return error_set(error, FAILURE_USAGE,
-		    "%s: it does not say what happens; see acmehook-dialects(7)", from->name);
+		return no_word(from, error);
 	if (!f)
 		return unknown_word(from, words[0], error);
 	if (f->verb == VERB_UNKNOWN)

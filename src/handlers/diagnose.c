@@ -15,6 +15,35 @@
 #include "trust.h"
 
 #define USAGE FAILURE_USAGE
+/* The byte order mark, in UTF-8. */
+#define BOM "\357\273\277"
+
+static bool is_there(const char *path, size_t len)
+{
+	char *start = xstrndup(path, len);
+	struct stat st;
+	bool there = !stat(start, &st);
+
+	free(start);
+	return there;
+}
+
+/* What settings of clients may have, and ours have not: arguments, and a shell's words. */
+static bool no_such_file(const char *path, struct error *error)
+{
+	const char *name = strncmp(path, "./", 2) ? path : path + 2;
+	size_t len = strcspn(path, " \t");
+
+	if (*name == '~')
+		return error_set(error, USAGE,
+		    "%s: no such file; only a shell knows '~': write the whole path", path);
+	if (path[len] && is_there(path, len))
+		return error_set(error, USAGE,
+		    "%s: no such file; a handler has no arguments: name a script that calls %.*s "
+		    "with them",
+		    path, (int)len, path);
+	return error_set(error, USAGE, "%s: no such file; correct its path", path);
+}
 
 static bool diagnose_file(const char *path, struct error *error)
 {
@@ -24,7 +53,7 @@ static bool diagnose_file(const char *path, struct error *error)
 		if (errno == ENOENT && !lstat(path, &st))
 			return error_set(error, USAGE, "%s: a symbolic link to nothing", path);
 		if (errno == ENOENT || errno == ENOTDIR)
-			return error_set(error, USAGE, "%s: no such file; correct its path", path);
+			return no_such_file(path, error);
 		return error_set(
 		    error, USAGE, "%s: %s; try: namei -l %s", path, strerror(errno), path);
 	}
@@ -116,12 +145,23 @@ static bool diagnose_content(const char *path, int spawn_error, struct error *er
 		return diagnose_interpreter(path, start + 2, error);
 	if (n == 0)
 		return error_set(error, USAGE, "%s: an empty file; nothing would run", path);
-	return spawn_error != ENOEXEC ||
-	       error_set(error, USAGE,
-		   "%s: does not begin with \"#!\", so nothing says what runs it; try: make "
-		   "#!/bin/sh, or the interpreter it was written for, its first line, or set "
-		   "interpreter",
-		   path);
+	if (spawn_error != ENOEXEC)
+		return true;
+	if (!strncmp(start, "\177ELF", 4))
+		return error_set(error, USAGE,
+		    "%s: a program for another kind of machine, or damaged; install the one for "
+		    "this",
+		    path);
+	if (!strncmp(start, BOM "#!", strlen(BOM "#!")))
+		return error_set(error, USAGE,
+		    "%s: begins with the mark of an editor (BOM) that hides its \"#!\"; try: "
+		    "LC_ALL=C sed -i '1s/^...//' %s",
+		    path, path);
+	return error_set(error, USAGE,
+	    "%s: does not begin with \"#!\", so nothing says what runs it; try: make "
+	    "#!/bin/sh, or the interpreter it was written for, its first line, or set "
+	    "interpreter",
+	    path);
 }
 
 bool diagnose(const char *path, const char *cwd, int spawn_error, struct error *error)
@@ -160,4 +200,17 @@ bool diagnose_handler(
 		       trust_path_of(handler, TRUST_SCRIPT, owner, error);
 	return diagnose_trust(program, TRUST_HANDLER, owner, error) &&
 	       (!strcmp(program, handler) || trust_path_of(handler, TRUST_HANDLER, owner, error));
+}
+
+bool diagnose_ahead(const char *program, const char *handler, bool interpreted, uid_t owner,
+    const char *cwd, struct error *error)
+{
+	char start[5];
+
+	if (!diagnose_handler(program, handler, interpreted, owner, error) ||
+	    !diagnose(program, cwd, 0, error))
+		return false;
+	/* the system knows two kinds of programs everywhere */
+	return read_start(program, start, sizeof(start)) < 0 || !strncmp(start, "#!", 2) ||
+	       !strcmp(start, "\177ELF") || diagnose(program, cwd, ENOEXEC, error);
 }

@@ -27,4 +27,11 @@ bool diagnose_trust(const char *path, unsigned what, uid_t owner, struct error *
 bool diagnose_handler(
     const char *program, const char *handler, bool interpreted, uid_t owner, struct error *error);
 
+/*
+ * All that can be seen of such a handler before it is started, as explain shows it: the same, its
+ * working directory (NULL: ours), and what makes no program of a file.
+ */
+bool diagnose_ahead(const char *program, const char *handler, bool interpreted, uid_t owner,
+    const char *cwd, struct error *error);
+
 #endif

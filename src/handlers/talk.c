@@ -305,9 +305,7 @@ static void cannot_open(struct partner *p, int error)
 		fail(p, FAILURE_USAGE, "%s", p->over ? "it was closed" : strerror(error));
 }
 
-/* Is what was opened by its path the one that is meant? Nobody can have replaced what is trusted
- * now. */
-static bool is_trusted(const char *address, struct error *error)
+bool talk_trusts(const char *address, struct error *error)
 {
 	const char *path = address + 5, *comma = strchr(address, ',');
 	bool good = true;
@@ -343,7 +341,8 @@ static bool ready(struct partner *p)
 		uv_timer_start(&p->wake, on_wake, OPEN_INTERVAL, 0);
 		return false;
 	}
-	if (!error && !is_trusted(p->address, &why)) {
+	/* nobody can have replaced since it was opened what is trusted now */
+	if (!error && !talk_trusts(p->address, &why)) {
 		close_both(fds);
 		fail(p, why.failure, "%s", why.text);
 		return false;

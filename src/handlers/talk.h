@@ -26,6 +26,10 @@ struct partners {
 /* False, with a sentence, if it is no address; see --channel in acmehook(1). */
 bool talk_address(const char *address, struct error *error);
 
+/* False, with a sentence, if others than we could have made what the address leads to, or nobody
+ * has; what is written after it is not opened. */
+bool talk_trusts(const char *address, struct error *error);
+
 /*
  * Says a text, and with awaited waits for an answer, at most timeout ms (0: for ever). done() is
  * called from the loop, once, not after talk_stop(). The text is copied.

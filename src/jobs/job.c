@@ -345,7 +345,7 @@ static bool ready_verifier(struct job *job)
 		if (!job_verifies(job, i) || verifier_prepare(job->jobs->verifier, &error) ||
 		    !is_proof_needed(&job->deploy.targets[i]))
 			continue;
-		job_fail(job, i, &error);
+		job_fail(job, i, error.failure, error.text);
 		return false;
 	}
 	return true;

@@ -184,7 +184,9 @@ static void add_undo(struct buf *b, const struct job *job)
 		if (!undo->runs[c].error.failure)
 			continue;
 		failed = true;
-		buf_printf(b, "acmehook: undoing failed, something may be left behind: %s\n",
+		buf_printf(b,
+		    "acmehook: undoing failed, something may be left behind (acmehook pending "
+		    "--clean tries again): %s\n",
 		    undo->runs[c].error.text);
 		add_output(b, &undo->calls.v[c], &undo->runs[c]);
 	}

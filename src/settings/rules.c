@@ -208,7 +208,11 @@ bool rules_read(struct rules *rules, const char *file, struct error *error)
 	*rules = (struct rules){0};
 	if (!stream)
 		return (!named && (errno == ENOENT || errno == ENOTDIR)) ||
-		       error_set(error, FAILURE_USAGE, "%s: %s", name, strerror(errno));
+		       error_set(error, FAILURE_USAGE, "configuration %s: %s%s", name,
+			   strerror(errno),
+			   errno == EACCES ? "; let it be readable for whoever runs acmehook, or "
+					     "name another one (--config, ACMEHOOK_CONFIG)"
+					   : "");
 	good = conffile_read(name, stream, &text, error) && rules_parse(rules, name, &text, error);
 	buf_free(&text);
 	return good;

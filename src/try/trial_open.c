@@ -27,9 +27,9 @@ static bool is_free(const struct trial *t, struct error *error)
 	entries_free(&entries);
 	return !n ||
 	       error_set(error, FAILURE_STOPPED,
-		   "%zu value%s of others there now, see acmehook pending; some handlers would "
-		   "remove them. Try it when they are gone",
-		   n, n == 1 ? " is" : "s are");
+		   "%zu value%s of others there now, and some handlers would remove them. Try it "
+		   "when acmehook pending %s shows none; with --clean it cleans what failed",
+		   n, n == 1 ? " is" : "s are", t->subject->field[FIELD_DOMAIN]);
 }
 
 /* How long a CNAME is looked for, in ms. */
