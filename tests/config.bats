@@ -68,7 +68,7 @@ EOF
     export ACMEHOOK_CONFIG=$PWD/missing.conf
     run --separate-stderr "$acmehook" --from dehydrated startup_hook
     status_is 2
-    stderr_is "acmehook: $PWD/missing.conf: No such file or directory"
+    stderr_is "acmehook: configuration $PWD/missing.conf: No such file or directory"
 }
 
 @test "a chain is split by rule, and each handler is called for its own" {
