@@ -70,33 +70,27 @@ void account_free(struct account *a)
 
 /* --- As ourselves */
 
-/* The signals that are ignored, by us or by whoever started us: those that we catch exec(2) itself
- * puts back. Which they are does not change. */
-static const sigset_t *ignored(void)
+/* All signals that can be ignored, whether they are or not: to ask costs more than to set. */
+static void fill_signals(sigset_t *set)
 {
-	static sigset_t set;
-	static bool known;
-	struct sigaction action;
-
-	for (int number = 1; !known && number < NSIG; number++)
-		if (!sigaction(number, NULL, &action) && action.sa_handler == SIG_IGN)
-			sigaddset(&set, number);
-	known = true;
-	return &set;
+	sigfillset(set);
+	sigdelset(set, SIGKILL);
+	sigdelset(set, SIGSTOP);
 }
 
 /* All that a child must not have from us: signals that are ignored or blocked, our session. */
 static int set_attributes(posix_spawnattr_t *attributes)
 {
-	sigset_t none;
+	sigset_t none, all;
 #ifdef POSIX_SPAWN_SETSID
 	short flags = POSIX_SPAWN_SETSID;
 #else
 	short flags = POSIX_SPAWN_SETPGROUP;
 #endif
 
+	fill_signals(&all);
 	sigemptyset(&none);
-	posix_spawnattr_setsigdefault(attributes, ignored());
+	posix_spawnattr_setsigdefault(attributes, &all);
 	posix_spawnattr_setsigmask(attributes, &none);
 	return posix_spawnattr_setflags(
 	    attributes, flags | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK);
