@@ -49,49 +49,54 @@ static int validate(cfg_t *cfg, cfg_opt_t *opt)
 	return -1;
 }
 
-/* The options that may stand here, as libConfuse wants them. */
-static size_t make_opts(cfg_opt_t *opts, unsigned where)
+/* How many more there may be behind those of make_opts(). */
+#define MORE_OPTS 3
+
+/* The options of a text that may stand in a place, as libConfuse wants them; the caller frees them.
+ * For every section it copies all that it is given, with their names: it is spared those that the
+ * text does not even mention. */
+static cfg_opt_t *make_opts(const char *text, unsigned where, size_t *count)
 {
+	cfg_opt_t *opts = xcalloc(MORE_OPTS, sizeof(*opts));
 	size_t n = 0;
 
 	for (int id = 0; id < OPTION__MAX; id++) {
 		const struct option_def *def = &option_defs[id];
 
-		if (!(def->where & where))
+		if (!(def->where & where) || !strstr(text, def->name))
 			continue;
+		opts = xrealloc(opts, (n + 1 + MORE_OPTS) * sizeof(*opts));
 		if (def->kind == OPTION_IS_FLAG)
-			opts[n++] = (cfg_opt_t)CFG_BOOL(def->name, cfg_false, CFGF_NODEFAULT);
+			opts[n] = (cfg_opt_t)CFG_BOOL(def->name, cfg_false, CFGF_NODEFAULT);
 		else if (def->kind == OPTION_IS_LIST || def->kind == OPTION_IS_EVENTS ||
 			 def->kind == OPTION_IS_SERVERS || def->kind == OPTION_IS_DIGESTS)
-			opts[n++] = (cfg_opt_t)CFG_STR_LIST(def->name, NULL, CFGF_NODEFAULT);
+			opts[n] = (cfg_opt_t)CFG_STR_LIST(def->name, NULL, CFGF_NODEFAULT);
 		else
-			opts[n++] = (cfg_opt_t)CFG_STR(def->name, NULL, CFGF_NODEFAULT);
+			opts[n] = (cfg_opt_t)CFG_STR(def->name, NULL, CFGF_NODEFAULT);
 		if (def->kind != OPTION_IS_FLAG)
-			opts[n - 1].validcb = validate;
+			opts[n].validcb = validate;
+		n++;
 	}
-	return n;
+	*count = n;
+	return opts;
 }
 
-static bool take(struct settings *settings, cfg_t *cfg, unsigned where, struct error *error)
+static bool take(struct settings *settings, cfg_t *cfg, struct error *error)
 {
-	cfg_opt_t *opt = cfg->opts; /* in the order of make_opts() */
+	/* those of make_opts() come first */
+	for (cfg_opt_t *opt = cfg->opts; opt->name && opt->type != CFGT_SEC; opt++) {
+		enum option_id id = (enum option_id)find_option(opt->name);
 
-	for (int id = 0; id < OPTION__MAX; id++) {
-		const struct option_def *def = &option_defs[id];
-
-		if (!(def->where & where))
-			continue;
 		for (unsigned i = 0; i < cfg_opt_size(opt); i++) {
 			const char *value;
 
-			if (def->kind == OPTION_IS_FLAG)
+			if (option_defs[id].kind == OPTION_IS_FLAG)
 				value = cfg_opt_getnbool(opt, i) ? "true" : "false";
 			else
 				value = cfg_opt_getnstr(opt, i);
-			if (value && !settings_put(settings, (enum option_id)id, value, error))
+			if (value && !settings_put(settings, id, value, error))
 				return false;
 		}
-		opt++;
 	}
 	return true;
 }
@@ -165,29 +170,31 @@ static bool take_rule(struct rules *rules, const char *text, cfg_t *section, str
 	if (!parse_pattern(rule, &why))
 		return error_set(error, FAILURE_USAGE, "%s:%d: match \"%s\": %s", rules->file,
 		    rule->line, rule->pattern, why.text);
-	return take(&rule->settings, section, IN_RULE, error);
+	return take(&rule->settings, section, error);
 }
 
 static bool parse(struct rules *rules, const char *text, struct error *error)
 {
-	cfg_opt_t rule_opts[OPTION__MAX + 1], opts[OPTION__MAX + 3];
-	size_t n = make_opts(rule_opts, IN_RULE);
-	bool good;
+	size_t n, rule_n;
+	cfg_opt_t *rule_opts = make_opts(text, IN_RULE, &rule_n);
+	cfg_opt_t *opts = make_opts(text, IN_FILE, &n);
+	bool good = false;
 	cfg_t *cfg;
 
-	rule_opts[n] = (cfg_opt_t)CFG_END();
-	n = make_opts(opts, IN_FILE);
+	rule_opts[rule_n] = (cfg_opt_t)CFG_END();
 	opts[n++] =
 	    (cfg_opt_t)CFG_SEC("match", rule_opts, CFGF_MULTI | CFGF_TITLE | CFGF_NO_TITLE_DUPES);
 	opts[n++] = (cfg_opt_t)CFG_BOOL(CONFFILE_END, cfg_false, CFGF_NODEFAULT);
 	opts[n] = (cfg_opt_t)CFG_END();
 	cfg = conffile_parse(rules->file, text, opts, error);
-	if (!cfg)
-		return false;
-	good = take(&rules->top, cfg, IN_FILE, error);
-	for (unsigned i = 0; good && i < cfg_size(cfg, "match"); i++)
-		good = take_rule(rules, text, cfg_getnsec(cfg, "match", i), error);
-	cfg_free(cfg);
+	free(opts);
+	free(rule_opts);
+	if (cfg) {
+		good = take(&rules->top, cfg, error);
+		for (unsigned i = 0; good && i < cfg_size(cfg, "match"); i++)
+			good = take_rule(rules, text, cfg_getnsec(cfg, "match", i), error);
+		cfg_free(cfg);
+	}
 	return good;
 }
 
