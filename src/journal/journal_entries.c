@@ -37,10 +37,12 @@ static char *file_of(const struct event *event)
 	bool dns = !strcmp(event->field[FIELD_TYPE], "dns-01");
 
 	/* a DNS value is its own, whatever the token: not all clients know it when they clean */
-	for (size_t i = 0; i < nitems(parts); i++)
-		if (parts[i] != FIELD_TOKEN || !dns)
-			buf_printf(
-			    &all, "%s\n", event->field[parts[i]] ? event->field[parts[i]] : "");
+	for (size_t i = 0; i < nitems(parts); i++) {
+		if (parts[i] == FIELD_TOKEN && dns)
+			continue;
+		buf_puts(&all, event->field[parts[i]] ? event->field[parts[i]] : "");
+		buf_puts(&all, "\n");
+	}
 	digest_text(buf_text(&all), digest);
 	part_of(event->field[FIELD_DOMAIN], part);
 	file = xasprintf("%s/%.180s_%s_%.16s" SUFFIX, part, event->field[FIELD_DOMAIN],
