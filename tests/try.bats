@@ -19,7 +19,7 @@ setup() {
 # hook NAME: a copy of the hook with that quirk, and its configuration    [$more: a line of it]
 hook() {
     cp "$quirks/$1" hook
-    printf 'handler = "%s/hook"\nauthority = { "%s" }\nverify-timeout = 5\n%s\n' "$PWD" "$authority" "${more-}" | config
+    printf 'handler = "%s/hook"\nauthority = { "%s" }\nverify-timeout = 3\n%s\n' "$PWD" "$authority" "${more-}" | config
 }
 
 # tries NAME [OPTION...]: the card of that hook
@@ -192,7 +192,7 @@ challenge_events=(events=deploy_challenge events=clean_challenge)
 }
 
 @test "13. it returns before the servers have it" {
-    tries 13-late
+    tries 13-late --verify-timeout 6
     works
     says '.traits.visible_ms >= 1500 and .traits.deploy_ms < 1500'
 }
@@ -243,7 +243,7 @@ challenge_events=(events=deploy_challenge events=clean_challenge)
 
 @test "19. it cleans when the certificate is there" {
     hook 19-deploy-cert
-    run --separate-stderr "$acmehook" -q --format json try example.test
+    run --separate-stderr "$acmehook" -q --format json --verify-timeout 2 try example.test
     says '.traits.cleaning == "nothing" and (.left | length > 0) and (.remarks | any(test("stays behind")))'
     [ "$(jq -r '.left[]' <<<"$output" | sed 's/ at .*//' | sort)" = "$(sed 's/.* //' bin/records | sort -u)" ]
     touch c k f h
