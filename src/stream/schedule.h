@@ -19,13 +19,14 @@ struct work;
 struct ticket {
 	struct ticket *next;
 	struct source *source;
-	long long number;     /* in its source */
-	struct events events; /* the event, or what was understood of it; handed on when it runs */
-	struct error *error;  /* why it cannot be handled; NULL if it can; the owner's */
+	long long number; /* in its source */
+	struct events
+	    events; /* the event, or what was understood of it; handed on when it is begun */
+	struct error *error; /* why it cannot be handled; NULL if it can; the owner's */
 	struct place identifier, handler; /* in lanes */
 	const struct rule *rule;
 	enum verb verb;
-	const char *type;	  /* within events until it runs; NULL: none */
+	const char *type;	  /* within events until it is begun; NULL: none */
 	long gather;		  /* with how many others at most; 0: alone */
 	long delay;		  /* ms to wait for them */
 	bool barrier;		  /* all of its source are in order with it */
@@ -49,8 +50,8 @@ struct schedule {
 	struct jobs *jobs;
 	long most_running, most_open;
 	long running, open;  /* handlers; tickets that were begun and not answered */
-	long coming;	     /* works of groups that have not run */
-	struct source *turn; /* in the ring: who had it last; NULL: there are none */
+	long coming;	     /* gathered for a handler that is not called yet */
+	struct source *turn; /* in the ring: the one whose turn it was; NULL: there are none */
 	struct lanes lanes;
 	struct group *groups; /* those that gather or wait, oldest first */
 	bool pumping, again;
