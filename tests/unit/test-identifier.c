@@ -2,7 +2,10 @@
 /* Names, tokens, key authorizations, digests. */
 #include "config.h"
 
+#include <stdlib.h>
+
 #include "buf.h"
+#include "dns/reverse.h"
 #include "identifier.h"
 #include "tap.h"
 
@@ -76,6 +79,55 @@ static void test_digest(void)
 	    "no bits behind the last octet");
 }
 
+#define HEX                                                     \
+	"2c:fb:08:c1:3a:3b:a3:c0:68:1b:4f:af:8c:2c:86:40:60:56" \
+	":49:52:0f:c4:8f:a2:fd:7d:f7:e9:e5:0e:41"
+
+static void test_hex_digest(void)
+{
+	unsigned char octets[DIGEST_SIZE];
+	char text[DIGEST_TEXT + 1];
+
+	ok(digest_decode_hex(HEX ":9A", octets), "a digest in hexadecimal");
+	digest_encode(octets, text);
+	is_text(text, DIGEST, "is the same digest");
+	ok(!digest_decode_hex(HEX, octets) && !digest_decode_hex(HEX ":9a:", octets) &&
+		!digest_decode_hex(HEX ":9a:00", octets) && !digest_decode_hex(HEX ":9", octets) &&
+		!digest_decode_hex(HEX ":9g", octets) && !digest_decode_hex(HEX " 9a", octets) &&
+		!digest_decode_hex("", octets) && !digest_decode_hex(DIGEST, octets),
+	    "what is shorter, longer or something else is none");
+}
+
+#define ZEROS "0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0."
+
+static void test_reverse_names(void)
+{
+	static const char *const pairs[][2] = {
+	    {"192.0.2.1", "1.2.0.192.in-addr.arpa"},
+	    {"255.10.0.0", "0.0.10.255.in-addr.arpa"},
+	    {"2001:db8::a", "a." ZEROS "8.b.d.0.1.0.0.2.ip6.arpa"},
+	};
+	static const char *const others[] = {"", "example.test", "in-addr.arpa",
+	    "2.0.192.in-addr.arpa", "1.2.0.256.in-addr.arpa", "01.2.0.192.in-addr.arpa",
+	    "1.2.0.192.in-addr.arpa.test", "+1.2.0.192.in-addr.arpa", "1.2.0.192.in-addr.arps",
+	    "A." ZEROS "8.b.d.0.1.0.0.2.ip6.arpa", "g." ZEROS "8.b.d.0.1.0.0.2.ip6.arpa",
+	    ZEROS "8.b.d.0.1.0.0.2.ip6.arpa"};
+	char text[ADDRESS_TEXT];
+	union address a;
+
+	for (size_t i = 0; i < nitems(pairs); i++) {
+		char *name = address_parse(&a, pairs[i][0], 0) ? reverse_name(&a) : NULL;
+
+		is_text(name, pairs[i][1], "the reverse name of an address");
+		free(name);
+		ok(reverse_address(&a, pairs[i][1]), "it is read");
+		address_print(&a, 0, text);
+		is_text(text, pairs[i][0], "and the same address");
+	}
+	for (size_t i = 0; i < nitems(others); i++)
+		ok(!reverse_address(&a, others[i]), "the name of no address: \"%s\"", others[i]);
+}
+
 static void test_account(void)
 {
 	char label[ACCOUNT_LABEL + 1];
@@ -91,5 +143,7 @@ int main(void)
 	test_names();
 	test_tokens();
 	test_digest();
+	test_hex_digest();
+	test_reverse_names();
 	return done();
 }
