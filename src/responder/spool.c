@@ -329,8 +329,9 @@ bool spool_open(struct spool *s, uv_loop_t *loop, const char *path, struct serve
 
 	*s = (struct spool){.path = path, .served = served, .events = -1, .lost = lost};
 	if (geteuid() == 0 && mkdir(path, 0755) && errno != EEXIST)
-		return error_set(
-		    error, FAILURE_USAGE, "cannot make the spool %s: %s", path, strerror(errno));
+		return error_set(error, FAILURE_USAGE,
+		    "cannot make the spool %s: %s; make it: install -d -m 755 %s", path,
+		    strerror(errno), path);
 	if (stat(path, &st) || (!S_ISDIR(st.st_mode) && (errno = ENOTDIR)))
 		return error_set(error, FAILURE_USAGE,
 		    "cannot use the spool %s: %s; make it: install -d -m 755 %s", path,
