@@ -14,7 +14,7 @@
 /* As old, in ms, may be what was read of it. */
 #define RESOLV_CONF_AGE 1000
 /* As many checks at their first look keep all servers busy. */
-#define BEGUN_MAX 512
+#define BEGUN_MAX 256
 /* Progress is left out while so much waits to be read. */
 #define REPLIES_BUSY (1024 * 1024)
 

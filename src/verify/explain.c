@@ -67,11 +67,8 @@ void outcome_text(struct outcome *o, enum fact fact, const char *text)
 
 void outcome_number(struct outcome *o, enum fact fact, size_t n)
 {
-	struct buf b = BUF_INIT(FACT_MAX);
-
-	buf_number(&b, (long long)n);
-	free(o->facts[fact]);
-	o->facts[fact] = b.data;
+	o->numbers[fact].set = true;
+	o->numbers[fact].n = n;
 }
 
 void outcome_fact_add(struct outcome *o, enum fact fact, const char *text)
@@ -97,6 +94,16 @@ void outcome_address(struct outcome *o, const union address *a)
 	outcome_text(o, FACT_ADDRESS, text);
 }
 
+void outcome_facts(struct outcome *o, const struct outcome *from)
+{
+	for (size_t i = 0; i < FACT__MAX; i++) {
+		if (from->facts[i])
+			outcome_text(o, (enum fact)i, from->facts[i]);
+		if (from->numbers[i].set)
+			o->numbers[i] = from->numbers[i];
+	}
+}
+
 void outcome_copy(struct outcome *to, const struct outcome *from)
 {
 	outcome_free(to);
@@ -110,7 +117,8 @@ void outcome_copy(struct outcome *to, const struct outcome *from)
 void outcome_free(struct outcome *o)
 {
 	for (size_t i = 0; i < FACT__MAX; i++)
-		free(o->facts[i]);
+		if (o->facts[i])
+			free(o->facts[i]);
 	free(o->name);
 	free(o->servers);
 }
@@ -122,12 +130,19 @@ enum verdict outcome_final(const struct outcome *o)
 	return o->verdict;
 }
 
-static const char *fact_text(const struct outcome *o, const char *name, size_t len)
+/* False if it is not known. */
+static bool add_fact(struct buf *b, const struct outcome *o, const char *name, size_t len)
 {
-	for (size_t i = 0; i < FACT__MAX; i++)
-		if (!strncmp(fact_names[i], name, len) && !fact_names[i][len])
-			return o->facts[i];
-	return NULL;
+	size_t i = 0;
+
+	while (i < FACT__MAX && (strncmp(fact_names[i], name, len) || fact_names[i][len]))
+		i++;
+	if (i < FACT__MAX && o->facts[i])
+		return buf_puts(b, o->facts[i]);
+	if (i < FACT__MAX && o->numbers[i].set)
+		return buf_number(b, (long long)o->numbers[i].n);
+	buf_puts(b, "?");
+	return false;
 }
 
 /* Adds a sentence up to its end or to the closing bracket; false if a fact was missing. */
@@ -142,11 +157,10 @@ static bool expand(struct buf *b, const char **sentence, const struct outcome *o
 		buf_add(b, p, n);
 		p += n;
 		if (*p == '{') {
-			const char *text = fact_text(o, p + 1, strcspn(p + 1, "}"));
+			size_t len = strcspn(p + 1, "}");
 
-			complete = complete && text;
-			buf_puts(b, text ? text : "?");
-			p += strcspn(p, "}") + 1;
+			complete = add_fact(b, o, p + 1, len) && complete;
+			p += len + 2;
 		} else if (*p == '[') {
 			p++;
 			before = b->len;

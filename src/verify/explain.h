@@ -18,7 +18,11 @@ struct outcome {
 	enum verdict verdict;
 	char *name; /* the name that was asked for, or NULL */
 	char *facts[FACT__MAX];
-	char *servers; /* the evidence: an array in JSON; NULL: empty */
+	struct {
+		bool set;
+		size_t n;
+	} numbers[FACT__MAX]; /* facts that are one; made text when a sentence has it */
+	char *servers;	      /* the evidence: an array in JSON; NULL: empty */
 };
 
 /* The outcome of a case, with the verdict of the catalogue, and no facts nor servers yet. */
@@ -32,6 +36,8 @@ void outcome_number(struct outcome *o, enum fact fact, size_t n);
 void outcome_fact_add(struct outcome *o, enum fact fact, const char *text);
 /* FACT_ADDRESS, whatever port the address has. */
 void outcome_address(struct outcome *o, const union address *address);
+/* All that the other one has. */
+void outcome_facts(struct outcome *o, const struct outcome *from);
 void outcome_free(struct outcome *o);
 /* Replaces an outcome by a copy of another. */
 void outcome_copy(struct outcome *to, const struct outcome *from);

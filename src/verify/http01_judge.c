@@ -188,9 +188,7 @@ static void judge_rounds(struct http01 *http, struct outcome *o)
 
 	outcome_init(o, http->returned ? CASE_H59 : CASE_H60);
 	o->ca = http->miss.ca;
-	for (size_t i = 0; i < FACT__MAX; i++)
-		if (http->miss.facts[i])
-			outcome_text(o, (enum fact)i, http->miss.facts[i]);
+	outcome_facts(o, &http->miss);
 	outcome_text(o, FACT_DETAIL, reason);
 	free(reason);
 }

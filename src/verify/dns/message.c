@@ -103,6 +103,9 @@ static bool same_question(const unsigned char *query, const unsigned char *reply
 
 	if (reply_len < HEADER_SIZE + n + 4)
 		return false;
+	/* Most servers send it back as it was. */
+	if (!memcmp(query + HEADER_SIZE, reply + HEADER_SIZE, n + 4))
+		return true;
 	/* Lengths of labels are below 64, no letters: folding the case of all octets is safe. */
 	for (size_t i = HEADER_SIZE; i < HEADER_SIZE + n; i++)
 		if (name_lower(query[i]) != name_lower(reply[i]))
