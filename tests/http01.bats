@@ -386,6 +386,43 @@ END
     domain=www.lan look FAIL H25
 }
 
+# What libcurl would follow, and the library of the CA does not.
+@test "H25: a redirect whose host is not what it seems" {
+    while read -r target text; do
+        web <<END
+path=$path redirect 302 $target
+body {key}
+END
+        for ca in letsencrypt generic; do
+            look FAIL H25 --ca "$ca"
+            ca_says connection "$text"
+        done
+    done <<END
+http:/www.example.org/x/$token Invalid empty host in redirect target
+http:///www.example.org/x/$token Invalid empty host in redirect target
+http:x/$token Invalid empty host in redirect target
+http://8.8.2056/x/$token Invalid host in redirect target, must end in IANA registered TLD
+http://134744072/x/$token Invalid host in redirect target, must end in IANA registered TLD
+http://%77ww.example.org/x/$token Invalid host in redirect target, must end in IANA registered TLD
+END
+    # the way of the redirect is not percent-encoded properly
+    for target in /x%2/$token "http://www.example.org/%zz/$token" "/x/$token#%"; do
+        web <<END
+path=$path redirect 302 $target
+body {key}
+END
+        look RETRY H46
+        ca_says connection "Error getting validation data"
+    done
+    # of two the first counts; points, and all that a query may have, are no hindrance
+    web <<END
+path=$path raw HTTP/1.1 302 Found\r\nLocation: /y/../x/./$token?a=%zz\r\nLocation: http://nas.lan/\r\n\r\n
+path=/x/$token body {key}
+END
+    look PASS H12
+    says '.servers[0].url == "http://www.example.org/x/" + $t + "?a=%zz"' --arg t "$token"
+}
+
 @test "H26: a redirect to a very long path" {
     web <<<"redirect 302 http://www.example.org/$(printf x%.0s {1..2000})"
     look FAIL H26
@@ -636,6 +673,40 @@ END
     look RETRY H46
 }
 
+@test "H46: HTTP that the CA's library does not take, with the right content" {
+    while read -r head; do
+        web <<<"raw $head\r\n\r\n{key}"
+        look RETRY H46
+        ca_says connection "Error getting validation data"
+        says '.reason | test(": .")'
+    done <<'END'
+HTTP/1.1 200OK
+HTTP/1.1 200\tOK
+HTTP/1.1 200 OK\r\nPHP Warning on line 7
+HTTP/1.1 200 OK\r\n X-A: b
+HTTP/1.1 200 OK\r\nX(A): b
+HTTP/1.1 200 OK\r\nX-A: b\x01
+HTTP/1.1 200 OK\r\n: b
+HTTP/1.1 200 OK\r\nTransfer-Encoding: identity
+HTTP/1.1 200 OK\r\nContent-Length: 87, 87
+HTTP/1.1 200 OK\r\nContent-Length: 87\r\nContent-Length: 88
+HTTP/1.1 100 Continue\r\nno header\r\n\r\nHTTP/1.1 200 OK
+END
+    web <<<'raw HTTP/1.0 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n57\r\n{key}\r\n0\r\n\r\n'
+    look RETRY H46
+    # and what it does take
+    while read -r head; do
+        web <<<"raw $head\r\n\r\n{key}"
+        look PASS H01
+    done <<'END'
+HTTP/1.1 200
+HTTP/1.0 200 OK\r\nX A: b\r\nX-B:\r\n folded
+HTTP/1.1 100 Continue\r\nLocation: /x\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 87\r\nContent-Length: 87
+END
+    web <<<'raw HTTP/1.1 200 OK\nTransfer-Encoding: Chunked\nContent-Length: 5\n\n57\r\n{key}\r\n0\r\nX-Trailer: x\r\n\r\n'
+    look PASS H01
+}
+
 @test "H47: accepted, and not answered in time" {
     slow H47
     says '.verdict == "RETRY" and .case == "H47"'
@@ -690,6 +761,10 @@ END
     # what is no encoding at all makes no difference
     web <<<'raw HTTP/1.1 200 OK\r\nContent-Encoding: utf-8\r\n\r\n{key}'
     look PASS H01
+    # twice, of which the CA undoes once
+    { printf 'HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Encoding: gzip\r\n\r\n'; printf %s "$key_auth" | gzip | gzip; } >"$BATS_FILE_TMPDIR/zipped"
+    web <<<"file zipped"
+    look FAIL H52
     # gzip that is none
     web <<<'raw HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n\r\n{key}'
     look FAIL H52

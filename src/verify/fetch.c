@@ -10,31 +10,10 @@
 #include <strings.h>
 
 #include "buf.h"
+#include "verify/head.h"
 
 #define BODY_MAX 4096
-#define HEADERS_MAX (256 * 1024)
 #define CONNECT_MS 10000
-
-enum header {
-	HEADER_LOCATION,
-	HEADER_SERVER,
-	HEADER_ENCODING,
-	HEADER_AGE,
-	HEADER_VIA,
-	HEADER_CACHE,
-	HEADER_RAY,
-	HEADER__MAX
-};
-static const char *const header_names[] = {
-    [HEADER_LOCATION] = "Location:",
-    [HEADER_SERVER] = "Server:",
-    [HEADER_ENCODING] = "Content-Encoding:",
-    [HEADER_AGE] = "Age:",
-    [HEADER_VIA] = "Via:",
-    [HEADER_CACHE] = "X-Cache:",
-    [HEADER_RAY] = "CF-Ray:",
-};
-_Static_assert(nitems(header_names) == HEADER__MAX, "a header without name");
 
 /* What libcurl needs for a fetch; making it anew takes a tenth of the time of one. */
 struct fetch_handle {
@@ -54,11 +33,8 @@ struct fetch {
 	struct fetch_handle *handle; /* NULL until it is its turn */
 	struct buf body;
 	bool cut;
-	char *headers[HEADER__MAX];
-	size_t headers_len; /* of all that came */
-	bool raw;	    /* once more, without decoding anything */
-	bool headed;	    /* the head of the response is complete */
-	bool odd_head;	    /* its first line is not HTTP/1.0 or 1.1 */
+	struct head head;
+	bool raw; /* once more, without decoding anything */
 	bool not_tls;
 	int alert;
 	char text[CURL_ERROR_SIZE];
@@ -102,11 +78,7 @@ static void clear(struct fetch *f)
 	if (f->handle)
 		give_back(f);
 	buf_free(&f->body);
-	for (size_t i = 0; i < HEADER__MAX; i++) {
-		free(f->headers[i]);
-		f->headers[i] = NULL;
-	}
-	f->headers_len = 0;
+	head_clear(&f->head);
 	f->cut = false;
 	f->alert = -1;
 }
@@ -142,14 +114,14 @@ static enum fetch_end timeout_end(const struct fetch *f, long status)
 	curl_easy_getinfo(f->handle->easy, CURLINFO_CONNECT_TIME, &connected);
 	if (connected <= 0)
 		return FETCH_CONNECT_TIMEOUT;
-	return (status && f->headed) || f->body.len ? FETCH_STUCK : FETCH_TIMEOUT;
+	return (status && f->head.complete) || f->body.len ? FETCH_STUCK : FETCH_TIMEOUT;
 }
 
 static enum fetch_end end_of(const struct fetch *f, CURLcode code, int error, long status)
 {
 	if (f->not_tls)
 		return FETCH_NOT_TLS;
-	if (f->odd_head)
+	if (f->head.fault)
 		return FETCH_BROKEN;
 	if (f->alert >= 0 && code != CURLE_OK)
 		return FETCH_TLS;
@@ -178,12 +150,44 @@ static enum fetch_end end_of(const struct fetch *f, CURLcode code, int error, lo
 
 static const char *odd_encoding(const struct fetch *f)
 {
-	const char *encoding = f->headers[HEADER_ENCODING];
+	const char *encoding = f->head.values[HEADER_ENCODING];
 
+	/* The CA looks at the first only, and libcurl decodes all. */
+	if (f->head.times[HEADER_ENCODING] > 1)
+		return "several encodings";
 	if (!encoding || !*encoding || !strcasecmp(encoding, "gzip") ||
 	    !strcasecmp(encoding, "identity"))
 		return NULL;
 	return encoding;
+}
+
+/*
+ * Where a redirect leads: the CA takes the first Location, and libcurl the last. One that cannot be
+ * taken apart stays as it is. The caller frees it.
+ */
+static char *resolve(struct fetch *f, long status)
+{
+	const char *location = f->head.values[HEADER_LOCATION];
+	char *url, *copy;
+
+	if (status < 300 || status >= 400 || !location || !*location)
+		return NULL;
+	if (curl_url_set(f->handle->url, CURLUPART_URL, location,
+		CURLU_NON_SUPPORT_SCHEME | CURLU_URLENCODE | CURLU_ALLOW_SPACE) ||
+	    curl_url_get(f->handle->url, CURLUPART_URL, &url, 0))
+		return xstrdup(location);
+	copy = xstrdup(url);
+	curl_free(url);
+	return copy;
+}
+
+static const char *explain(const struct fetch *f, CURLcode code, enum fetch_end end)
+{
+	if (end == FETCH_DONE)
+		return "";
+	if (f->head.fault)
+		return f->head.fault;
+	return *f->text ? f->text : curl_easy_strerror(code);
 }
 
 static void on_turn(struct slot *slot);
@@ -194,8 +198,8 @@ static void finish(struct fetch *f, CURLcode code)
 	    .len = f->body.len,
 	    .cut = f->cut,
 	    .alert = f->alert,
-	    .location = f->headers[HEADER_LOCATION],
-	    .server = f->headers[HEADER_SERVER],
+	    .location = f->head.values[HEADER_LOCATION],
+	    .server = f->head.values[HEADER_SERVER],
 	    .encoding = odd_encoding(f)};
 	char *redirect = NULL;
 	curl_off_t us = 0;
@@ -210,17 +214,17 @@ static void finish(struct fetch *f, CURLcode code)
 	}
 	curl_easy_getinfo(f->handle->easy, CURLINFO_OS_ERRNO, &error);
 	curl_easy_getinfo(f->handle->easy, CURLINFO_RESPONSE_CODE, &result.status);
-	curl_easy_getinfo(f->handle->easy, CURLINFO_REDIRECT_URL, &redirect);
 	curl_easy_getinfo(f->handle->easy, CURLINFO_TOTAL_TIME_T, &us);
 	result.end = end_of(f, code, (int)error, result.status);
 	result.error = result.end == FETCH_DONE ? 0 : (int)error;
-	result.redirect = redirect;
+	result.redirect = redirect = resolve(f, result.status);
 	for (size_t i = HEADER_AGE; i < HEADER__MAX; i++)
-		result.cached = result.cached || f->headers[i];
+		result.cached = result.cached || f->head.values[i];
 	result.ms = (uint64_t)us / 1000;
-	result.text = result.end == FETCH_DONE ? "" : *f->text ? f->text : curl_easy_strerror(code);
+	result.text = explain(f, code, result.end);
 	slots_leave(&f->all->slots, &f->slot);
 	f->done(f->arg, &result);
+	free(redirect);
 	fetch_free(f);
 }
 
@@ -276,36 +280,11 @@ static size_t take_body(char *data, size_t size, size_t n, void *arg)
 	return f->cut ? 0 : len;
 }
 
-/* "HTTP/1.1 200", with anything after it; libcurl is not as strict. */
-static bool is_status_line(const char *line, size_t len)
-{
-	return len >= 13 && !memcmp(line, "HTTP/1.", 7) && (line[7] == '0' || line[7] == '1') &&
-	       line[8] == ' ' && strspn(line + 9, "0123456789") == 3;
-}
-
-/* A line of the head; the status line of another response begins anew. */
 static size_t take_header(char *data, size_t size, size_t n, void *arg)
 {
 	struct fetch *f = arg;
-	size_t len = size * n;
 
-	f->headers_len += len;
-	if (len > 5 && !memcmp(data, "HTTP/", 5))
-		f->odd_head = !is_status_line(data, len);
-	f->headed = len <= 2;
-	for (size_t i = 0; i < HEADER__MAX; i++) {
-		size_t k = strlen(header_names[i]), end = len;
-
-		if (f->headers[i] || len < k || strncasecmp(data, header_names[i], k))
-			continue;
-		while (k < end && (data[k] == ' ' || data[k] == '\t'))
-			k++;
-		while (end > k && (data[end - 1] == '\n' || data[end - 1] == '\r' ||
-				      data[end - 1] == ' ' || data[end - 1] == '\t'))
-			end--;
-		f->headers[i] = xstrndup(data + k, end - k);
-	}
-	return f->headers_len > HEADERS_MAX ? 0 : len;
+	return head_take(&f->head, data, size * n) ? size * n : 0;
 }
 
 /*
@@ -354,7 +333,6 @@ static struct fetch_handle *handle_new(void)
 	handle->url = curl_url();
 	if (!easy || !handle->url)
 		abort();
-	curl_easy_setopt(easy, CURLOPT_PATH_AS_IS, 1L);
 	curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
 	curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
 	/* So that we see what it is that comes instead of HTTP; it has no status then. */
@@ -378,7 +356,7 @@ static struct fetch_handle *handle_new(void)
  */
 static void set_url(struct fetch_handle *handle, const char *url)
 {
-	bool good = !curl_url_set(handle->url, CURLUPART_URL, url, CURLU_PATH_AS_IS);
+	bool good = !curl_url_set(handle->url, CURLUPART_URL, url, 0);
 
 	curl_easy_setopt(handle->easy, CURLOPT_URL, url);
 	curl_easy_setopt(handle->easy, CURLOPT_CURLU, good ? handle->url : NULL);

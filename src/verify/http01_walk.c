@@ -162,7 +162,7 @@ static bool was_there(const struct walk *walk, const char *url)
 	return false;
 }
 
-static void redirected(struct walk *walk, const char *url)
+static void redirected(struct walk *walk, const char *url, const char *location)
 {
 	const struct check *check = walk->http->check;
 	struct target target;
@@ -173,7 +173,8 @@ static void redirected(struct walk *walk, const char *url)
 		walk_ends(walk, CASE_H13, url, "");
 		return;
 	}
-	id = redirect_check(url, check, hop_policy(walk->http) == RESERVED_FINE, &target, detail);
+	id = redirect_check(
+	    url, location, check, hop_policy(walk->http) == RESERVED_FINE, &target, detail);
 	if (id == CASE__MAX && was_there(walk, url))
 		id = CASE_H16;
 	if (id != CASE__MAX) {
@@ -258,7 +259,7 @@ static void on_fetched(void *arg, const struct fetch_result *result)
 	if (result->end != FETCH_DONE) {
 		on_failure(walk, result);
 	} else if (is_redirect(walk, result->status) && result->redirect) {
-		redirected(walk, result->redirect);
+		redirected(walk, result->redirect, result->location);
 	} else {
 		http01_judge_response(walk, result);
 		walk_done(walk);

@@ -152,28 +152,107 @@ static void take_parts(struct target *target, CURLU *u)
 	free(port);
 }
 
-enum case_id redirect_check(const char *url, const struct check *check, bool reserved_fine,
-    struct target *target, char detail[REDIRECT_DETAIL])
+/* Without the user in front and the port behind; in brackets if it is IPv6. */
+static char *host_text(const char *authority, size_t len)
 {
-	CURLU *u;
-	enum case_id id = CASE_H46;
+	const char *at = memrchr(authority, '@', len), *end = authority + len, *colon;
 
-	*target = (struct target){0};
+	if (at)
+		authority = at + 1;
+	colon = memrchr(authority, ':', (size_t)(end - authority));
+	if (colon && !memchr(colon, ']', (size_t)(end - colon)))
+		end = colon;
+	return xstrndup(authority, (size_t)(end - authority));
+}
+
+static bool is_same_host(const char *text, const char *host)
+{
+	size_t len = strlen(text);
+	union address a, b;
+	char *bare;
+	bool same;
+
+	if (!strcasecmp(text, host))
+		return true;
+	if (len < 2 || text[0] != '[' || text[len - 1] != ']')
+		return false;
+	bare = xstrndup(text + 1, len - 2);
+	same = address_parse(&a, bare, 0) && address_parse(&b, host, 0) && address_same(&a, &b);
+	free(bare);
+	return same;
+}
+
+/* The host that stands there, "" if there should be one; NULL if it is that of before. */
+static char *location_host(const char *location)
+{
+	size_t scheme = strcspn(location, ":/?#");
+
+	if (location[scheme] == ':')
+		location += scheme + 1;
+	else if (strncmp(location, "//", 2))
+		return NULL;
+	if (strncmp(location, "//", 2))
+		return xstrdup("");
+	location += 2;
+	return host_text(location, strcspn(location, "/?#"));
+}
+
+/* Go wants two digits behind every '%', but for those of a query. */
+static bool has_bad_escape(const char *location)
+{
+	static const char digits[] = "0123456789abcdefABCDEF";
+	size_t query = strcspn(location, "?#"), fragment = strcspn(location, "#");
+
+	for (size_t i = 0; location[i]; i++)
+		if (location[i] == '%' && (i < query || i > fragment) &&
+		    (!location[i + 1] || !strchr(digits, location[i + 1]) || !location[i + 2] ||
+			!strchr(digits, location[i + 2])))
+			return true;
+	return false;
+}
+
+/* What can be said before libcurl takes it apart. */
+static enum case_id check_location(
+    const char *url, const char *location, const char *host, char detail[REDIRECT_DETAIL])
+{
 	if (has_other_scheme(url, detail))
 		return CASE_H21;
 	snprintf(detail, REDIRECT_DETAIL, "the redirect has no URL");
-	u = curl_url();
-	if (u && !curl_url_set(u, CURLUPART_URL, url, 0)) {
+	if (has_bad_escape(location))
+		return CASE_H46;
+	return host && !*host ? CASE_H25_EMPTY : CASE__MAX;
+}
+
+/*
+ * libcurl forgives what Go does not: other numbers of slashes than two, addresses in other forms
+ * than a.b.c.d, letters of the host as %XX. The host that it found must be there as it is.
+ */
+enum case_id redirect_check(const char *url, const char *location, const struct check *check,
+    bool reserved_fine, struct target *target, char detail[REDIRECT_DETAIL])
+{
+	char *host = location_host(location);
+	enum case_id id = check_location(url, location, host, detail);
+	CURLU *u = curl_url();
+
+	*target = (struct target){0};
+	if (id == CASE__MAX && (!u || curl_url_set(u, CURLUPART_URL, url, 0)))
+		id = CASE_H46;
+	if (id == CASE__MAX) {
 		char *path = part(u, CURLUPART_PATH, 0);
 		char *zone = part(u, CURLUPART_ZONEID, 0);
 
 		take_parts(target, u);
-		id = *zone ? CASE_H24_SCOPE
-			   : check_parts(target, path, check, reserved_fine, detail);
+		if (*zone)
+			id = CASE_H24_SCOPE;
+		else if (host && !is_same_host(host, target->host))
+			id = CASE_H25;
+		else
+			id = check_parts(target, path, check, reserved_fine, detail);
 		free(path);
 		free(zone);
 	}
 	curl_url_cleanup(u);
+	free(host);
 	if (id != CASE__MAX)
 		target_free(target);
 	return id;

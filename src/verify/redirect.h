@@ -19,12 +19,13 @@ struct target {
 };
 
 /*
- * Takes the URL of a redirect apart. Returns CASE__MAX if the CA would follow it, and fills in the
+ * Takes the URL of a redirect apart, which is what libcurl has made of its header Location: with
+ * that it must agree. Returns CASE__MAX if the CA would follow it, and fills in the
  * target, which the caller frees; otherwise the case, and in detail the part that is wrong.
  * reserved_fine: to a reserved address, too.
  */
-enum case_id redirect_check(const char *url, const struct check *check, bool reserved_fine,
-    struct target *target, char detail[REDIRECT_DETAIL]);
+enum case_id redirect_check(const char *url, const char *location, const struct check *check,
+    bool reserved_fine, struct target *target, char detail[REDIRECT_DETAIL]);
 void target_free(struct target *target);
 
 /* Does the name end in a top-level domain that IANA has? */
