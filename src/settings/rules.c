@@ -52,9 +52,8 @@ static int validate(cfg_t *cfg, cfg_opt_t *opt)
 /* How many more there may be behind those of make_opts(). */
 #define MORE_OPTS 3
 
-/* The options of a text that may stand in a place, as libConfuse wants them; the caller frees them.
- * For every section it copies all that it is given, with their names: it is spared those that the
- * text does not even mention. */
+/* The options that may stand in a place, as libConfuse wants them; the caller frees them. With a
+ * text, those that it mentions. */
 static cfg_opt_t *make_opts(const char *text, unsigned where, size_t *count)
 {
 	cfg_opt_t *opts = xcalloc(MORE_OPTS, sizeof(*opts));
@@ -63,7 +62,7 @@ static cfg_opt_t *make_opts(const char *text, unsigned where, size_t *count)
 	for (int id = 0; id < OPTION__MAX; id++) {
 		const struct option_def *def = &option_defs[id];
 
-		if (!(def->where & where) || !strstr(text, def->name))
+		if (!(def->where & where) || (text && !strstr(text, def->name)))
 			continue;
 		opts = xrealloc(opts, (n + 1 + MORE_OPTS) * sizeof(*opts));
 		if (def->kind == OPTION_IS_FLAG)
@@ -173,12 +172,13 @@ static bool take_rule(struct rules *rules, const char *text, cfg_t *section, str
 	return take(&rule->settings, section, error);
 }
 
-static bool parse(struct rules *rules, const char *text, struct error *error)
+/* NULL, with a sentence, if it is not well. */
+static cfg_t *parse_with(
+    const struct rules *rules, const char *text, const char *mentioning, struct error *error)
 {
 	size_t n, rule_n;
-	cfg_opt_t *rule_opts = make_opts(text, IN_RULE, &rule_n);
-	cfg_opt_t *opts = make_opts(text, IN_FILE, &n);
-	bool good = false;
+	cfg_opt_t *rule_opts = make_opts(mentioning, IN_RULE, &rule_n);
+	cfg_opt_t *opts = make_opts(mentioning, IN_FILE, &n);
 	cfg_t *cfg;
 
 	rule_opts[rule_n] = (cfg_opt_t)CFG_END();
@@ -189,12 +189,26 @@ static bool parse(struct rules *rules, const char *text, struct error *error)
 	cfg = conffile_parse(rules->file, text, opts, error);
 	free(opts);
 	free(rule_opts);
-	if (cfg) {
-		good = take(&rules->top, cfg, error);
-		for (unsigned i = 0; good && i < cfg_size(cfg, "match"); i++)
-			good = take_rule(rules, text, cfg_getnsec(cfg, "match", i), error);
-		cfg_free(cfg);
-	}
+	return cfg;
+}
+
+/* libConfuse copies all options that it is given, with their names, for every section. So it gets
+ * those that the text mentions; all of them if that is not well, since what was misspelt may be
+ * one of them. */
+static bool parse(struct rules *rules, const char *text, struct error *error)
+{
+	struct error first = {0};
+	cfg_t *cfg = parse_with(rules, text, text, &first);
+	bool good;
+
+	if (!cfg)
+		cfg = parse_with(rules, text, NULL, error);
+	if (!cfg)
+		return false;
+	good = take(&rules->top, cfg, error);
+	for (unsigned i = 0; good && i < cfg_size(cfg, "match"); i++)
+		good = take_rule(rules, text, cfg_getnsec(cfg, "match", i), error);
+	cfg_free(cfg);
 	return good;
 }
 
