@@ -22,9 +22,21 @@
 /* As ALPN has it: with the length before it. */
 #define PROTOCOL "\012acme-tls/1"
 
+/* Much sooner than a certificate ends. */
+#define USE_MS (24 * 3600 * 1000)
+
+/* The certificate that was made last: a CA asks for it from several places. */
+struct made {
+	X509 *certificate; /* NULL: none */
+	char *name, *digest;
+	uint64_t until; /* ms, of the loop */
+};
+
 struct tlsalpn {
+	uv_loop_t *loop;
 	SSL_CTX *ctx;
 	EVP_PKEY *key;
+	struct made made;
 	const struct values *digests;
 	char in[16384]; /* libuv reads and tells in one go, so that one is enough for all */
 };
@@ -67,19 +79,42 @@ static int on_protocols(SSL *ssl, const unsigned char **chosen, unsigned char *c
 	return SSL_TLSEXT_ERR_OK;
 }
 
-static bool use(const struct tlsalpn *t, SSL *ssl, const char *name, const char *text)
+static void forget(struct made *m)
+{
+	X509_free(m->certificate);
+	free(m->name);
+	free(m->digest);
+	*m = (struct made){0};
+}
+
+static X509 *provide(struct tlsalpn *t, const char *name, const char *text)
 {
 	unsigned char digest[DIGEST_SIZE];
-	X509 *c = digest_decode(text, digest) ? certificate_new(t->key, name, digest) : NULL;
-	bool good = c && SSL_use_certificate(ssl, c) == 1 && SSL_use_PrivateKey(ssl, t->key) == 1;
+	struct made *m = &t->made;
 
-	X509_free(c);
-	return good;
+	if (m->certificate && !strcmp(m->name, name) && !strcmp(m->digest, text) &&
+	    uv_now(t->loop) < m->until)
+		return m->certificate;
+	forget(m);
+	if (!digest_decode(text, digest))
+		return NULL;
+	m->certificate = certificate_new(t->key, name, digest);
+	m->name = xstrdup(name);
+	m->digest = xstrdup(text);
+	m->until = uv_now(t->loop) + USE_MS;
+	return m->certificate;
+}
+
+static bool use(struct tlsalpn *t, SSL *ssl, const char *name, const char *digest)
+{
+	X509 *c = provide(t, name, digest);
+
+	return c && SSL_use_certificate(ssl, c) == 1 && SSL_use_PrivateKey(ssl, t->key) == 1;
 }
 
 static int on_name(SSL *ssl, int *alert, void *arg)
 {
-	const struct tlsalpn *t = arg;
+	struct tlsalpn *t = arg;
 	const char *asked = SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name), *digest;
 	char *name = asked ? name_canonical(asked) : NULL;
 	int status = SSL_TLSEXT_ERR_OK;
@@ -197,6 +232,7 @@ static void over(void *service)
 	struct tlsalpn *t = service;
 
 	SSL_CTX_free(t->ctx);
+	forget(&t->made);
 	EVP_PKEY_free(t->key);
 	free(t);
 }
@@ -232,6 +268,7 @@ struct connections *tlsalpn_start(
 {
 	struct tlsalpn *t = xcalloc(1, sizeof(*t));
 
+	t->loop = loop;
 	t->digests = digests;
 	if (set_up(t))
 		return connections_start(loop, at, &kind, t);
