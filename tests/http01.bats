@@ -279,6 +279,25 @@ END
         ca_says tls "remote error: tls: "
     done
     says '.ca.detail | contains("unrecognized name")'
+    # keys that are sent by RSA: the CA offers no such thing any more
+    openssl req -x509 -newkey rsa:2048 -nodes -days 7 -subj /CN=old -keyout key -out cert 2>/dev/null
+    cat key cert >"$BATS_FILE_TMPDIR/rsa.pem"
+    web <<END
+tls-rsa rsa.pem
+plain redirect 301 https://www.example.org$path
+body {key}
+END
+    look FAIL H19
+    ca_says tls "remote error: tls: handshake failure"
+    # a small key is no matter
+    openssl req -x509 -newkey rsa:1024 -nodes -days 7 -subj /CN=old -keyout key -out cert 2>/dev/null
+    cat key cert >"$BATS_FILE_TMPDIR/small.pem"
+    web <<END
+tls-cert small.pem
+plain redirect 301 https://www.example.org$path
+body {key}
+END
+    look PASS H12
     # closed, reset, garbage: may be a server that is being started
     for action in "tls-plain" "tls-reset" 'tls-plain \x00\x01garbage'; do
         web <<END

@@ -113,6 +113,14 @@ $acme=critical,DER:0420$hex") -out cert 2>/dev/null
     says '.reason | contains("by /CN=CA")'
     # pebble does not mind
     look PASS - --ca pebble
+    # nearly: the name of the issuer, in other letters
+    openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 7 -subj /CN=ACME -keyout ca.key -out ca.pem 2>/dev/null
+    openssl req -new -key ca.key -subj /CN=acme -out csr
+    openssl x509 -req -in csr -CA ca.pem -CAkey ca.key -CAcreateserial -days 7 -extfile <(echo "subjectAltName=DNS:www.example.org
+$acme=critical,DER:0420$hex") -out cert 2>/dev/null
+    cat ca.key cert >"$BATS_FILE_TMPDIR/nearly.pem"
+    presents nearly.pem
+    look FAIL T02
 }
 
 @test "T03: acmeIdentifier is wrong" {
@@ -123,6 +131,17 @@ $acme=critical,DER:0420$hex") -out cert 2>/dev/null
     bad T03 FAIL "with malformed acmeValidationV1 extension value." $san "$acme=critical,DER:0c20$hex"
     bad T03 FAIL "Required extension OID $acme is not present" $san
     bad T03 RETRY "with acmeValidationV1 extension value $(printf '00%.0s' {1..32}) but expected $hex." $san "$acme=critical,DER:0420$(printf '00%.0s' {1..32})"
+}
+
+@test "T03: as many extensions as there is room for take no time; addresses of odd length" {
+    local i extensions=()
+    for i in {1..3000}; do
+        extensions+=("1.2.$((i % 39)).$i=DER:0500")
+    done
+    bad T04 FAIL '"wrong number of identifiers"' subjectAltName=IP:127.0.0.1 "$acme=critical,DER:0420$hex" "${extensions[@]}"
+    says '.ms < 2000'
+    # DER: SEQUENCE of an address of one octet
+    bad T04 FAIL '"wrong number of identifiers"' 2.5.29.17=DER:3003870101 "$acme=critical,DER:0420$hex"
 }
 
 @test "T04: other names than the identifier" {

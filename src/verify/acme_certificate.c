@@ -17,6 +17,16 @@
 #define OID_TEXT 80
 #define ACME_IDENTIFIER "1.3.6.1.5.5.7.1.31"
 
+/* In the same octets: to OpenSSL large and small letters would be the same. */
+static bool is_same_name(const X509_NAME *a, const X509_NAME *b)
+{
+	const unsigned char *x, *y;
+	size_t n, k;
+
+	return X509_NAME_get0_der(a, &x, &n) && X509_NAME_get0_der(b, &y, &k) && n == k &&
+	       !memcmp(x, y, n);
+}
+
 static bool is_self_signed(X509 *c)
 {
 	EVP_PKEY *key = X509_get0_pubkey(c);
@@ -25,36 +35,38 @@ static bool is_self_signed(X509 *c)
 	/* Go, which Boulder is built with, takes no signature with these any more. */
 	OBJ_find_sigid_algs(X509_get_signature_nid(c), &hash, NULL);
 	return key && hash != NID_sha1 && hash != NID_md5 && X509_verify(c, key) == 1 &&
-	       !X509_NAME_cmp(X509_get_subject_name(c), X509_get_issuer_name(c));
-}
-
-static void oid_text(X509_EXTENSION *e, char out[OID_TEXT])
-{
-	OBJ_obj2txt(out, OID_TEXT, X509_EXTENSION_get_object(e), 1);
+	       is_same_name(X509_get_subject_name(c), X509_get_issuer_name(c));
 }
 
 /* The first extension with that OID, or NULL. */
 static X509_EXTENSION *find(X509 *c, const char *oid)
 {
-	char text[OID_TEXT];
+	ASN1_OBJECT *object = OBJ_txt2obj(oid, 1);
+	int i = X509_get_ext_by_OBJ(c, object, -1);
 
-	for (int i = 0; i < X509_get_ext_count(c); i++) {
-		oid_text(X509_get_ext(c, i), text);
-		if (!strcmp(text, oid))
-			return X509_get_ext(c, i);
-	}
-	return NULL;
+	ASN1_OBJECT_free(object);
+	return i < 0 ? NULL : X509_get_ext(c, i);
 }
 
-/* An extension that is there twice; its OID, or "". */
+static int compare_oids(const void *a, const void *b)
+{
+	return OBJ_cmp(*(ASN1_OBJECT *const *)a, *(ASN1_OBJECT *const *)b);
+}
+
+/* An extension that is there twice; its OID, or "". There may be thousands. */
 static void find_twice(X509 *c, char oid[OID_TEXT])
 {
-	for (int i = 0; i < X509_get_ext_count(c); i++) {
-		oid_text(X509_get_ext(c, i), oid);
-		if (find(c, oid) != X509_get_ext(c, i))
-			return;
-	}
+	size_t n = (size_t)X509_get_ext_count(c);
+	ASN1_OBJECT **all = xcalloc(n + 1, sizeof(*all));
+
 	*oid = '\0';
+	for (size_t i = 0; i < n; i++)
+		all[i] = X509_EXTENSION_get_object(X509_get_ext(c, (int)i));
+	qsort(all, n, sizeof(*all), compare_oids);
+	for (size_t i = 1; i < n && !*oid; i++)
+		if (!OBJ_cmp(all[i - 1], all[i]))
+			OBJ_obj2txt(oid, OID_TEXT, all[i], 1);
+	free(all);
 }
 
 /* ------------------------------------------------------------------------------- names */
@@ -63,6 +75,7 @@ static void find_twice(X509 *c, char oid[OID_TEXT])
 static char *name_text(const GENERAL_NAME *name)
 {
 	char address[INET6_ADDRSTRLEN];
+	int len;
 
 	switch (name->type) {
 	case GEN_DNS:
@@ -70,10 +83,12 @@ static char *name_text(const GENERAL_NAME *name)
 	case GEN_URI:
 		return clean_text(name->d.ia5->data, (size_t)name->d.ia5->length, 255);
 	case GEN_IPADD:
-		inet_ntop(name->d.ip->length == 4 ? AF_INET : AF_INET6, name->d.ip->data, address,
-		    sizeof(address));
-		return name->d.ip->length == 4 || name->d.ip->length == 16 ? xstrdup(address)
-									   : NULL;
+		len = name->d.ip->length;
+		if (len != 4 && len != 16)
+			return NULL;
+		inet_ntop(
+		    len == 4 ? AF_INET : AF_INET6, name->d.ip->data, address, sizeof(address));
+		return xstrdup(address);
 	default:
 		return NULL;
 	}

@@ -10,6 +10,7 @@
 #include <strings.h>
 
 #include "buf.h"
+#include "verify/ciphers.h"
 #include "verify/head.h"
 
 #define BODY_MAX 4096
@@ -381,6 +382,13 @@ static void set_request(struct fetch *f)
 	curl_easy_setopt(easy, CURLOPT_HEADERDATA, f);
 }
 
+static bool is_openssl(void)
+{
+	const char *name = curl_version_info(CURLVERSION_NOW)->ssl_version;
+
+	return name && !strncmp(name, "OpenSSL/", 8);
+}
+
 static void set_tls(struct fetch *f)
 {
 	CURL *easy = f->handle->easy;
@@ -393,6 +401,9 @@ static void set_tls(struct fetch *f)
 	curl_easy_setopt(easy, CURLOPT_SSL_ENABLE_ALPN, 0L);
 	curl_easy_setopt(easy, CURLOPT_SSL_SESSIONID_CACHE, 0L);
 	curl_easy_setopt(easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
+	/* Others have other words for it. */
+	if (is_openssl())
+		curl_easy_setopt(easy, CURLOPT_SSL_CIPHER_LIST, TLS_CIPHERS);
 	curl_easy_setopt(easy, CURLOPT_VERBOSE, 1L);
 	curl_easy_setopt(easy, CURLOPT_DEBUGFUNCTION, watch_tls);
 	curl_easy_setopt(easy, CURLOPT_DEBUGDATA, f);

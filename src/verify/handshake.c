@@ -13,6 +13,7 @@
 #include <openssl/err.h>
 
 #include "buf.h"
+#include "verify/ciphers.h"
 
 #define IN_FLIGHT_MAX 256
 #define TIME_MS 10000
@@ -30,7 +31,6 @@ struct handshake {
 	int handles; /* that are open */
 	bool connected;
 	SSL *ssl;
-	char buffer[8192];
 	size_t octets; /* that came */
 	bool http;     /* they began like a response of HTTP */
 	int alert;
@@ -175,7 +175,8 @@ static void on_alloc(uv_handle_t *handle, size_t size, uv_buf_t *buf)
 	struct handshake *h = handle->data;
 
 	(void)size;
-	*buf = uv_buf_init(h->buffer, sizeof(h->buffer));
+	/* It is read from before anything else is read into it. */
+	*buf = uv_buf_init(h->all->buffer, sizeof(h->all->buffer));
 }
 
 /* An alert from the other side: two octets, the first of which is the level. */
@@ -203,11 +204,10 @@ static SSL *ssl_new(struct handshake *h)
 			abort();
 		SSL_CTX_set_min_proto_version(*ctx, TLS1_2_VERSION);
 		SSL_CTX_set_verify(*ctx, SSL_VERIFY_NONE, NULL);
-		/* Weak keys are the CA's business, and it does not mind. */
-		SSL_CTX_set_security_level(*ctx, 0);
 	}
 	ssl = SSL_new(*ctx);
-	if (!ssl || SSL_set_alpn_protos(ssl, protocols, sizeof(protocols) - 1))
+	if (!ssl || !SSL_set_cipher_list(ssl, TLS_CIPHERS) ||
+	    SSL_set_alpn_protos(ssl, protocols, sizeof(protocols) - 1))
 		abort();
 	SSL_set_tlsext_host_name(ssl, h->server_name);
 	SSL_set_msg_callback(ssl, on_message);

@@ -18,6 +18,7 @@ struct handshakes {
 	uv_loop_t *loop;
 	SSL_CTX *ctx; /* made for the first of them */
 	struct slots slots;
+	char buffer[8192]; /* for what comes */
 };
 
 void handshakes_init(struct handshakes *all, uv_loop_t *loop);

@@ -109,7 +109,7 @@ static void on_answer(void *arg, const struct lookup_result *result)
 	for (size_t i = 0; i < m->n; i++) {
 		const struct record *r = &m->records[i];
 
-		if (r->section != SECTION_ANSWER || r->type != type_of(f) ||
+		if (r->section != SECTION_ANSWER || r->type != type_of(f) || f->missing ||
 		    f->found.n == ADDRESSES_MAX)
 			continue;
 		address_from_octets(&a, r->data, r->len, 0);

@@ -57,7 +57,6 @@ static int set_socket(CURL *easy, curl_socket_t socket, int what, void *arg, voi
 	struct multi *m = arg;
 	void *known = mark;
 	int events = 0;
-	bool good;
 
 	(void)easy;
 	if (what == CURL_POLL_REMOVE) {
@@ -69,10 +68,12 @@ static int set_socket(CURL *easy, curl_socket_t socket, int what, void *arg, voi
 		events |= UV_READABLE;
 	if (what & CURL_POLL_OUT)
 		events |= UV_WRITABLE;
-	good = watch_socket(&m->watches, socket, events, &mark);
+	/* What cannot be watched runs out of time; by -1 all others would end, and those to come.
+	 */
+	watch_socket(&m->watches, socket, events, &mark);
 	if (mark != known)
 		curl_multi_assign(m->curl, socket, mark);
-	return good ? 0 : -1;
+	return 0;
 }
 
 bool multi_init(struct multi *m, uv_loop_t *loop, void (*ended)(CURL *easy, CURLcode code))

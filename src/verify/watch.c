@@ -57,15 +57,13 @@ void watches_free(struct watches *all)
 	close(all->epoll);
 }
 
-bool watch_socket(struct watches *all, int socket, int events, void **mark)
+void watch_socket(struct watches *all, int socket, int events, void **mark)
 {
 	struct epoll_event e = {.data.fd = socket,
 	    .events = (events & UV_READABLE ? EPOLLIN : 0) | (events & UV_WRITABLE ? EPOLLOUT : 0)};
 
-	if (epoll_ctl(all->epoll, *mark ? EPOLL_CTL_MOD : EPOLL_CTL_ADD, socket, &e))
-		return false;
-	*mark = all;
-	return true;
+	if (!epoll_ctl(all->epoll, *mark ? EPOLL_CTL_MOD : EPOLL_CTL_ADD, socket, &e))
+		*mark = all;
 }
 
 void watch_end(struct watches *all, int socket, void *mark)
@@ -121,12 +119,13 @@ static struct watch *watch_new(struct watches *all, int socket)
 	return w;
 }
 
-bool watch_socket(struct watches *all, int socket, int events, void **mark)
+void watch_socket(struct watches *all, int socket, int events, void **mark)
 {
 	struct watch *w = *mark ? *mark : watch_new(all, socket);
 
 	*mark = w;
-	return w && !uv_poll_start(&w->poll, events, on_socket);
+	if (w)
+		uv_poll_start(&w->poll, events, on_socket);
 }
 
 void watch_end(struct watches *all, int socket, void *mark)

@@ -29,10 +29,10 @@ void watches_free(struct watches *all);
 
 /*
  * Watches an open socket for these events, instead of those before. It does not keep the loop
- * alive. The mark is the socket's, NULL at first, and kept for it by the caller; false if that is
- * not watched.
+ * alive. The mark is the socket's, NULL at first, and kept for it by the caller. A socket that the
+ * system cannot watch is never ready.
  */
-bool watch_socket(struct watches *all, int socket, int events, void **mark);
+void watch_socket(struct watches *all, int socket, int events, void **mark);
 /* Before it is closed. */
 void watch_end(struct watches *all, int socket, void *mark);
 
