@@ -4,13 +4,10 @@
 responder=$builddir/acmehook-responder
 standalone=$srcdir/hooks/standalone
 
-setup_file() {
-    [ -x "$responder" ] || skip "built without acmehook-responder"
-    command -v dig >/dev/null || skip "dig is not installed"
-}
-
 # The responder of root becomes nobody, who has to read the spool: it is where everybody comes to.
 responder_setup() {
+    [ -x "$responder" ] || skip "built without acmehook-responder"
+    command -v dig >/dev/null || skip "dig is not installed"
     own_directory
     unset CHALLENGETYPE
     top=$(mktemp -d /tmp/acmehook-responder.XXXXXX)

@@ -5,8 +5,10 @@ load responder
 acme=1.3.6.1.5.5.7.1.31
 
 setup() {
-    [ "$responder_tls" != no ] || skip "built without tls-alpn-01"
-    command -v openssl >/dev/null || skip "openssl is not installed"
+    [ "$responder_tls" != no ] || skip "built without it"
+    for program in openssl curl; do
+        command -v $program >/dev/null || skip "$program is not installed"
+    done
     responder_setup
     echo 'tls = { "127.0.0.1#0" }' >>r.conf
     hex=$(digest_of "$key_auth")
