@@ -466,6 +466,19 @@ END
     [ "$status" = 0 ]
 }
 
+@test "responder: a capability that it was given for its ports is gone, once it serves" {
+    [ "$(id -u)" = 0 ] || skip "only root can give one"
+    command -v setpriv >/dev/null || skip "setpriv is not installed"
+    given=(setpriv --reuid 65534 --regid 65534 --clear-groups --inh-caps +net_bind_service --ambient-caps +net_bind_service)
+    "${given[@]}" grep -E '^CapEff:.*400$' /proc/self/status && "${given[@]}" "$responder" --version || skip "not here"
+    cp r.conf "$top"
+    cd "$top"
+    serve "${given[@]}"
+    for set in CapInh CapPrm CapEff CapAmb; do
+        grep -E "^$set:\s0+$" "/proc/$pid/status"
+    done
+}
+
 @test "responder: --delegation prints the records that lead here" {
     run --separate-stderr "$responder" --config r.conf --delegation '*.Example.com'
     status_is 0

@@ -64,21 +64,45 @@ static bool is_mapped(const char *map, unsigned long id)
 	return mapped;
 }
 
-/* Root of such a namespace has no other user to become; without capabilities it is harmless. */
-static int drop_capabilities(const struct account *account, int error)
+/* Somebody else than root may have been given one, to open a port below 1024. */
+static bool has_capabilities(void)
+{
+	struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
+	struct __user_cap_data_struct has[_LINUX_CAPABILITY_U32S_3] = {{0}};
+
+	return syscall(SYS_capget, &header, has) || has[0].permitted || has[1].permitted;
+}
+
+static int drop_capabilities(void)
 {
 	struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
 	struct __user_cap_data_struct none[_LINUX_CAPABILITY_U32S_3] = {{0}};
 
+	return syscall(SYS_capset, &header, none) ? errno : 0;
+}
+
+/* Root of such a namespace has no other user to become; without capabilities it is harmless. */
+static int stay_harmless(const struct account *account, int error)
+{
 	if (error != EPERM && error != EINVAL)
 		return error;
 	if (is_mapped("/proc/self/uid_map", account->uid) &&
 	    is_mapped("/proc/self/gid_map", account->gid))
 		return error;
-	return syscall(SYS_capset, &header, none) ? errno : 0;
+	return drop_capabilities();
 }
 #else
-static int drop_capabilities(const struct account *account, int error)
+static bool has_capabilities(void)
+{
+	return false;
+}
+
+static int drop_capabilities(void)
+{
+	return 0;
+}
+
+static int stay_harmless(const struct account *account, int error)
 {
 	(void)account;
 	return error;
@@ -110,11 +134,13 @@ bool privileges_drop(const char *user, struct error *error)
 			    error, FAILURE_STOPPED, "cannot go to /: %s", strerror(errno));
 		cause = become(&account);
 		if (cause)
-			cause = drop_capabilities(&account, cause);
+			cause = stay_harmless(&account, cause);
+	} else if (has_capabilities()) {
+		cause = drop_capabilities();
 	}
 	if (cause)
-		return error_set(
-		    error, FAILURE_STOPPED, "cannot become user %s: %s", user, strerror(cause));
+		return error_set(error, FAILURE_STOPPED,
+		    "cannot become a user without rights (%s): %s", user, strerror(cause));
 #ifdef HAVE_SYS_PRCTL_H
 	prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
 #endif
