@@ -69,8 +69,11 @@ static bool is_complete(const struct dns01 *dns)
 	return dns->check->attempts && !dns01_may_turn_good(&t);
 }
 
-/* When the servers have said what they have to say. False if there is nothing more to look at. */
-static bool look_closer(struct dns01 *dns)
+/*
+ * When the servers have said what they have to say, which is counted in t. False if there is
+ * nothing more to look at, and t is still what they say.
+ */
+static bool look_closer(struct dns01 *dns, struct tally *t)
 {
 	static bool (*const looks[])(struct dns01 * dns, const struct tally *t) = {
 	    dns01_validate,
@@ -81,11 +84,11 @@ static bool look_closer(struct dns01 *dns)
 	    dns01_look_at_primary,
 	    dns01_look_at_serials,
 	};
-	struct tally t = dns01_tally(dns);
 	bool more = false;
 
+	*t = dns01_tally(dns);
 	for (size_t i = 0; i < nitems(looks); i++)
-		more = looks[i](dns, &t) || more;
+		more = looks[i](dns, t) || more;
 	return more;
 }
 
@@ -112,15 +115,26 @@ static void settle(struct check *check)
 		for (size_t i = 0; p->look == dns->look && i < p->n; i++)
 			fall_back(&t, &p->servers[i]);
 
-	dns01_judge(dns, &outcome);
+	t = dns01_tally(dns);
+	dns01_judge(dns, &t, &outcome);
 	check_looked(check, &outcome);
 }
 
 /* What comes late, between two looks, may be the last that was missing. */
 void dns01_arrived(struct dns01 *dns)
 {
-	if ((is_complete(dns) || !dns->check->looking) && !look_closer(dns))
-		settle(dns->check);
+	struct check *check = dns->check;
+	struct outcome outcome;
+	struct tally t;
+
+	if ((!is_complete(dns) && check->looking) || look_closer(dns, &t))
+		return;
+	if (t.said[SIGHT_PENDING]) {
+		settle(check);
+	} else {
+		dns01_judge(dns, &t, &outcome);
+		check_looked(check, &outcome);
+	}
 }
 
 static void look(struct check *check)

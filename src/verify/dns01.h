@@ -268,7 +268,7 @@ bool dns01_look_at_serials(struct dns01 *dns, const struct tally *t);
 enum case_id dns01_mistake(const struct check *check, const struct txt *found);
 /* Is one of the values spread over several of these records? */
 bool dns01_is_scattered(const struct txt *txts, size_t n, const struct strlist *values);
-/* What it all means, for the look that is going on or ended last. */
-void dns01_judge(const struct dns01 *dns, struct outcome *outcome);
+/* What it all means, for the look that is going on or ended last, whose servers t has counted. */
+void dns01_judge(const struct dns01 *dns, struct tally *t, struct outcome *outcome);
 
 #endif

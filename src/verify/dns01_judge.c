@@ -323,19 +323,17 @@ static enum case_id ca_case(const struct tally *t, enum case_id id)
 	}
 }
 
-void dns01_judge(const struct dns01 *dns, struct outcome *o)
+void dns01_judge(const struct dns01 *dns, struct tally *t, struct outcome *o)
 {
-	struct tally t = dns01_tally(dns);
-
 	/* There is no more time for the resolvers, nor for the zones above. */
-	if (t.check->last && t.id == CASE_DNS_WAITING && !t.said[SIGHT_PENDING] && !t.finding) {
-		if (t.validity == VALIDITY_PENDING)
-			t.validity = VALIDITY_MUTE;
-		t.looking_above = false;
-		t.id = dns01_case(&t);
+	if (t->check->last && t->id == CASE_DNS_WAITING && !t->said[SIGHT_PENDING] && !t->finding) {
+		if (t->validity == VALIDITY_PENDING)
+			t->validity = VALIDITY_MUTE;
+		t->looking_above = false;
+		t->id = dns01_case(t);
 	}
-	outcome_init(o, closer_case(dns, &t));
-	o->verdict = refine(dns, &t, o->id);
-	o->ca = ca_case(&t, o->id);
-	dns01_explain(o, dns, &t);
+	outcome_init(o, closer_case(dns, t));
+	o->verdict = refine(dns, t, o->id);
+	o->ca = ca_case(t, o->id);
+	dns01_explain(o, dns, t);
 }

@@ -10,7 +10,7 @@
 #define KEY_MAX 32
 #define KEY_ROOM (KEY_MAX + sizeof(", \"\": "))
 /* As much is put together first: most strings are short, and nothing in them needs care. */
-#define SHORT_MAX 256
+#define SHORT_MAX 100
 
 /* What is between this value and the one before, and the key; returns its length. */
 static size_t put_key(const struct buf *b, const char *key, char out[KEY_ROOM])
