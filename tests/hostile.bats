@@ -83,7 +83,9 @@ EOF
     run --separate-stderr "$acmehook" deploy_challenge bad.test "$token" "$digest"
     status_is 5
     stderr_has "did not end within 0.3 s (--timeout) and was stopped"
+    stderr_has "it need not wait for name servers, as acmehook does"
     stderr_has "asking the provider"
+    stderr_has "undoing failed, something may be left behind (acmehook pending --clean tries again): in the same way"
 }
 
 @test "one that ignores SIGTERM, and whose children do" {

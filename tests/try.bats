@@ -333,6 +333,17 @@ clean-tries = 2' hook 08-dash
     [ "$(cat bin/records)" = "_acme-challenge.example.test $digest" ]
 }
 
+@test "what failed at a name does not keep its handler from being tried" {
+    hook 05-first-only
+    handler failing <<<$'#!/bin/sh\nexit 1'
+    run --separate-stderr "$acmehook" -H "$PWD/failing" --from dehydrated deploy_challenge example.test "$token" "$digest"
+    status_is 1
+    run -0 "$acmehook" pending
+    [[ $output == *failed* ]]
+    run --separate-stderr "$acmehook" -q --format json try example.test
+    works
+}
+
 @test "it cannot be seen what is there: nothing is said about the handler" {
     hook 05-first-only
     handler dying <<<'#!/bin/sh'

@@ -364,9 +364,9 @@ static void judge(
 		error_set(error, FAILURE_STOPPED, "handler %s was stopped, as we were", path);
 	else if (r->timed_out)
 		error_set(error, FAILURE_HANDLER_TIMEOUT,
-		    "handler %s did not end within %g s (--timeout) and was stopped; if it waits "
-		    "for name servers, it need not, as acmehook does; if it needs longer, set "
-		    "timeout; acmehook try NAME runs it without a CA",
+		    "handler %s did not end within %g s (--timeout) and was stopped; if it needs "
+		    "longer, set timeout; it need not wait for name servers, as acmehook does; "
+		    "acmehook try NAME shows what it is like",
 		    path, (double)view_number(&target->view, OPTION_TIMEOUT) / 1000);
 	else if (r->signal)
 		error_set(error, FAILURE_HANDLER, "handler %s was killed by signal %d (%s)", path,

@@ -181,13 +181,17 @@ static void add_undo(struct buf *b, const struct job *job)
 		buf_printf(b, "acmehook: cannot be undone, something may be left behind: %s\n",
 		    job->undo_fault);
 	for (size_t c = 0; c < undo->calls.n; c++) {
-		if (!undo->runs[c].error.failure)
+		const struct run *run = &undo->runs[c];
+
+		if (!run->error.failure)
 			continue;
 		failed = true;
 		buf_printf(b,
 		    "acmehook: undoing failed, something may be left behind (acmehook pending "
 		    "--clean tries again): %s\n",
-		    undo->runs[c].error.text);
+		    job->error.failure && !strcmp(run->error.text, job->error.text)
+			? "in the same way"
+			: run->error.text);
 		add_output(b, &undo->calls.v[c], &undo->runs[c]);
 	}
 	if (undo->calls.n && !failed)

@@ -13,23 +13,25 @@
 #include "verdict.h"
 #include "jobs/verifier.h"
 
-/* Values of somebody who is at work on that name could be lost. */
+/* Values of somebody who is at work on that name could be lost. What failed may be: perhaps it is
+ * why the handler is tried. */
 static bool is_free(const struct trial *t, struct error *error)
 {
 	struct journal *journal = &t->session->journal;
 	struct entries entries;
-	size_t n;
+	size_t n = 0;
 
 	if (!journal_open(journal, true, error))
 		return false;
 	entries = journal_list(journal, t->subject->field[FIELD_DOMAIN]);
-	n = entries.n;
+	for (size_t i = 0; i < entries.n; i++)
+		n += entries.v[i].state != ENTRY_FAILED;
 	entries_free(&entries);
 	return !n ||
 	       error_set(error, FAILURE_STOPPED,
-		   "%zu value%s of others there now, and some handlers would remove them. Try it "
-		   "when acmehook pending %s shows none; with --clean it cleans what failed",
-		   n, n == 1 ? " is" : "s are", t->subject->field[FIELD_DOMAIN]);
+		   "%zu value%s of others there now, see acmehook pending; some handlers would "
+		   "remove them. Try it when they are gone",
+		   n, n == 1 ? " is" : "s are");
 }
 
 /* How long a CNAME is looked for, in ms. */
