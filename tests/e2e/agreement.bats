@@ -149,6 +149,23 @@ odd raw HTTP/1.1 200 OK\r\nContent-Encoding: utf-8\r\n\r\n{key}
 type raw HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n{key}
 v6bad body {key}
 nothing body {key}
+status raw HTTP/1.1 200OK\r\n\r\n{key}
+line raw HTTP/1.1 200 OK\r\nno header\r\n\r\n{key}
+fold raw HTTP/1.1 200\r\nX A: b\r\nX-B:\r\n folded\r\n\r\n{key}
+continue raw HTTP/1.1 100 X\r\nLocation: /x\r\n\r\nHTTP/1.1 200 OK\r\n\r\n{key}
+identity raw HTTP/1.1 200 OK\r\nTransfer-Encoding: identity\r\n\r\n{key}
+chunked raw HTTP/1.1 200 OK\r\nTransfer-Encoding: Chunked\r\n\r\n57\r\n{key}\r\n0\r\n\r\n
+old raw HTTP/1.0 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n57\r\n{key}\r\n0\r\n\r\n
+length raw HTTP/1.1 200 OK\r\nContent-Length: 87, 87\r\n\r\n{key}
+lengths raw HTTP/1.1 200 OK\r\nContent-Length: 87\r\nContent-Length: 86\r\n\r\n{key}
+same raw HTTP/1.1 200 OK\r\nContent-Length: 87\r\nContent-Length: 87\r\n\r\n{key}
+slash redirect 302 http:/exact.example.org/{token}
+slashes redirect 302 http:///exact.example.org/{token}
+percent redirect 302 http://%65xact.example.org:{http}/{token}
+escape redirect 302 /has/exact.example.org/%zz/{token}
+query redirect 302 /has/exact.example.org/{token}?%zz
+dots redirect 302 /a/../has/./exact.example.org/{token}
+twice raw HTTP/1.1 302 X\r\nLocation: /has/exact.example.org/{token}\r\nLocation: /x\r\n\r\n
 END
     mapfile -t names < <(sed 's/^has=\([^ ]*\) .*/\1/' web.rules)
     order http-01 "${names[@]}"
