@@ -33,7 +33,7 @@ static void add32(struct record_data *r, uint32_t value)
 bool record_owner(const char *text, unsigned char name[NAME_OCTETS], struct error *error)
 {
 	char *canonical = name_canonical(text);
-	bool good = *text &&
+	bool good = *text && !strstr(text, "..") &&
 		    strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 				 "0123456789-_.") == strlen(text) &&
 		    name_write(canonical, name) > 1;

@@ -22,6 +22,14 @@ static const struct {
     {"tls-alpn-01", ENTRY_TLS},
 };
 
+static void canonicalise(struct spool_entry *e)
+{
+	char *canonical = name_canonical(e->name);
+
+	free(e->name);
+	e->name = canonical;
+}
+
 static const char *check_dns(struct spool_entry *e)
 {
 	unsigned char name[NAME_OCTETS];
@@ -30,6 +38,7 @@ static const char *check_dns(struct spool_entry *e)
 
 	if (!record_owner(e->name, name, &error))
 		return "its name is none that a record can have";
+	canonicalise(e);
 	for (const char *p = e->value; *p; p++)
 		if (*p < ' ' || *p > '~')
 			return "its value has characters that are not printable ASCII";
@@ -57,6 +66,7 @@ static const char *check_tls(struct spool_entry *e)
 
 	if (!digest_decode(e->value, digest) && !digest_decode_hex(e->value, digest))
 		return "its value is no digest of a key authorization";
+	canonicalise(e);
 	if (identifier_is_ip(e->name) && address_parse(&a, e->name, 0)) {
 		free(e->name);
 		e->name = reverse_name(&a);
@@ -89,12 +99,6 @@ bool spool_entry_parse(struct spool_entry *e, const char *text, size_t len, cons
 		return false;
 	e->name = xstrndup(text + word + 1, name);
 	e->value = xstrndup(value, (size_t)(text + len - 1 - value));
-	if (e->type != ENTRY_HTTP) {
-		char *canonical = name_canonical(e->name);
-
-		free(e->name);
-		e->name = canonical;
-	}
 	*fault = checks[e->type](e);
 	if (*fault)
 		spool_entry_free(e);
