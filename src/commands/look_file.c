@@ -123,8 +123,10 @@ static void on_stop(void *arg)
 	struct looks *b = arg;
 
 	b->stopped = true;
-	while (b->first)
-		remove_look(b, b->first);
+	for (struct look *look = b->first, *next; look; look = next) {
+		next = look->next;
+		remove_look(b, look);
+	}
 	if (b->io)
 		on_ended(b);
 }
@@ -178,18 +180,23 @@ static enum failure failure(const struct looks *b)
 
 int look_at_file(struct session *session)
 {
-	struct looks b = {.session = session, .path = view_text(&session->view, OPTION_FILE)};
+	struct looks *b = xcalloc(1, sizeof(*b));
 	struct error error = {0};
 
+	b->session = session;
+	b->path = view_text(&session->view, OPTION_FILE);
 	session->on_stop = on_stop;
-	session->arg = &b;
-	if (!open_file(&b, &error)) {
+	session->arg = b;
+	if (open_file(b, &error)) {
+		lineio_read(b->io, true);
+		session_run(session);
+		if (!session->report.quiet)
+			sum_up(b);
+		error.failure = failure(b);
+	} else {
 		report_line(NULL, "verify: %s", error.text);
-		return failure_status(error.failure);
 	}
-	lineio_read(b.io, true);
-	session_run(session);
-	if (!session->report.quiet)
-		sum_up(&b);
-	return failure_status(failure(&b));
+	session->on_stop = NULL;
+	free(b);
+	return failure_status(error.failure);
 }

@@ -23,7 +23,7 @@ static size_t put_key(const struct buf *b, const char *key, char out[KEY_ROOM])
 		*p++ = ' ';
 	if (key) {
 		*p++ = '"';
-		for (size_t i = 0; key[i] && i < KEY_MAX; i++)
+		for (size_t i = 0; i < KEY_MAX && key[i]; i++)
 			*p++ = key[i];
 		*p++ = '"';
 		*p++ = ':';
