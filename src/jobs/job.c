@@ -141,15 +141,14 @@ void job_wait(struct job *job, long ms, void (*due)(struct job *job))
 
 static void finish(struct job *job)
 {
+	job->state = JOB_DONE;
+	/* the next handler runs while we keep our books */
+	give_turn(job);
 	share_errors(job);
 	record_end(job);
 	keep_end(job);
 	claim_end(job);
-	job->state = JOB_DONE;
 	job_wait(job, 0, leave);
-	/* those that follow it are called when it is done, but it must not be called itself */
-	if (job->turn == TURN_WANTED)
-		give_turn(job);
 }
 
 bool job_deployed(const struct job *job, size_t i)

@@ -96,8 +96,7 @@ struct job {
 	/* Both may be set before job_start(): it wants to call handlers, and waits for job_go().
 	 * More than once, if it is to try again or to undo. */
 	void (*ready)(struct job *job, void *arg);
-	/* It does not want to any more, or not now, but goes on with something else. Not if it is
-	 * done with that: done() says so. */
+	/* It does not want to any more, or not now. Once after each ready(), before done(). */
 	void (*ran)(struct job *job, void *arg);
 	void (*done)(struct job *job, void *arg);
 	void *arg;

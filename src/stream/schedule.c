@@ -244,7 +244,13 @@ static bool start_one(struct schedule *s, bool overtaken)
 
 /* --- whose turn it is */
 
-/* What is ready, of the next source. */
+/* Waits something that came before all that is ready? */
+static bool is_overtaking(const struct source *source)
+{
+	return source->first && is_overtaken(source->first);
+}
+
+/* What is ready, of the next source. While something ends what waits for that is not overtaken. */
 static bool run_one(struct schedule *s)
 {
 	struct source *source = s->turn;
@@ -253,7 +259,7 @@ static bool run_one(struct schedule *s)
 		struct work *w;
 
 		source = source->next;
-		w = source->ready;
+		w = s->ending && is_overtaking(source) ? NULL : source->ready;
 		while (w && !work_may_run(w))
 			w = w->next;
 		if (w) {

@@ -49,9 +49,10 @@ struct source {
 struct schedule {
 	struct jobs *jobs;
 	long most_running, most_open;
-	long running, open;  /* handlers; tickets that were begun and not answered */
-	long coming;	     /* gathered for a handler that is not called yet */
-	struct source *turn; /* in the ring: the one whose turn it was; NULL: there are none */
+	long running, ending; /* handlers; works of which they have run, and that are nearly done */
+	long open;	      /* tickets that were begun and not answered */
+	long coming;	      /* gathered for a handler that is not called yet */
+	struct source *turn;  /* in the ring: the one whose turn it was; NULL: there are none */
 	struct lanes lanes;
 	struct group *groups; /* those that gather or wait, oldest first */
 	bool pumping, again;

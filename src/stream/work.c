@@ -20,6 +20,7 @@ static void count(struct work *w, int by)
 	w->source->asking += w->state == WORK_ASKING ? by : 0;
 	w->source->n_ready += w->state == WORK_READY ? by : 0;
 	w->schedule->running += w->state == WORK_RUNNING ? by : 0;
+	w->schedule->ending += w->state == WORK_ENDING ? by : 0;
 	w->schedule->coming += w->gathered && w->state <= WORK_READY ? by : 0;
 }
 
@@ -81,11 +82,10 @@ static void on_ran(struct job *job, void *arg)
 {
 	struct work *w = arg;
 
-	(void)job;
-	leave_line(w, WORK_RAN);
+	leave_line(w, job->state == JOB_DONE ? WORK_ENDING : WORK_RAN);
 	for (size_t i = 0; i < w->n; i++) {
 		/* what is cleaned is there until it is done */
-		if (w->tickets[i]->verb == VERB_DEPLOY)
+		if (job->state == JOB_VERIFYING && w->tickets[i]->verb == VERB_DEPLOY)
 			lane_prove(&w->tickets[i]->identifier);
 		lane_step_aside(&w->tickets[i]->handler);
 	}

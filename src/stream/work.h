@@ -17,7 +17,8 @@ struct work {
 		WORK_ASKING,  /* what has to be known before a handler is called */
 		WORK_READY,   /* waits for its turn */
 		WORK_RUNNING, /* handlers */
-		WORK_RAN      /* is being proven, pauses, or is done */
+		WORK_RAN,     /* is being proven, or pauses */
+		WORK_ENDING   /* is done in a moment */
 	} state;
 };
 
