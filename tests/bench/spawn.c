@@ -7,7 +7,9 @@
 //
 // Runs every command once and then N times, in turn, so that all of them see
 // the same machine. Prints one line each: median and minimum in microseconds,
-// and the most memory in KiB. A status other than 0 ends it.
+// the most memory in KiB, and the median of what it took longer than the
+// command before it in the same round: what disturbs one mostly disturbs
+// both. A status other than 0 ends it.
 //
 // With -j runs one command N times, JOBS at once, and prints the microseconds
 // that all of them took: what starting processes costs without anything else.
@@ -89,6 +91,12 @@ static int compare(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
+static int64_t median(int64_t *all, int n)
+{
+	qsort(all, n, sizeof(*all), compare);
+	return all[n / 2];
+}
+
 int main(int argc, char **argv)
 {
 	int jobs = argc > 4 && strcmp(argv[1], "-j") == 0 ? atoi(argv[2]) : 0;
@@ -131,23 +139,32 @@ int main(int argc, char **argv)
 	}
 	int64_t *memory = calloc(commands, sizeof(*memory));
 	int64_t *took = calloc((size_t)commands * rounds, sizeof(*took));
-	if (took == NULL)
+	int64_t *longer = calloc(rounds, sizeof(*longer));
+	int64_t *more = calloc(commands, sizeof(*more));
+	int64_t *typical = calloc(commands, sizeof(*typical));
+	if (memory == NULL || took == NULL || longer == NULL || more == NULL || typical == NULL)
 		err(1, NULL);
 	for (int round = -1; round < rounds; round++) {
 		for (int i = 0; i < commands; i++) {
 			int64_t one = run(command[i], &files, &memory[i]);
-
 			if (round >= 0)
 				took[i * rounds + round] = one;
 		}
 	}
-	for (int i = 0; i < commands; i++) {
-		int64_t *all = took + i * rounds;
+	for (int i = commands - 1; i >= 0; i--) { // a row before the one above it is sorted
+		int64_t *all = took + i * rounds, *above = i ? all - rounds : all;
 
-		qsort(all, rounds, sizeof(*all), compare);
-		printf("%lld %lld %lld\n", (long long)all[rounds / 2], (long long)all[0],
-		    (long long)memory[i]);
+		for (int round = 0; round < rounds; round++)
+			longer[round] = all[round] - above[round];
+		more[i] = median(longer, rounds);
+		typical[i] = median(all, rounds);
 	}
+	for (int i = 0; i < commands; i++)
+		printf("%lld %lld %lld %lld\n", (long long)typical[i], (long long)took[i * rounds],
+		    (long long)memory[i], (long long)more[i]);
+	free(more);
+	free(typical);
+	free(longer);
 	free(took);
 	free(memory);
 	free(command);
