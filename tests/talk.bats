@@ -238,6 +238,12 @@ shows() { # TEXT: waits until it is on the screen
     run --separate-stderr setsid -w "$acmehook" --to manual --from lego present _acme-challenge.example.test. "$digest"
     status_is 2
     stderr_has "somebody must be there to follow instructions"
+    # nobody was told to deploy, so nobody has to be told to clean
+    run --separate-stderr setsid -w "$acmehook" --to manual --from dehydrated deploy_challenge example.test "$token" "$digest"
+    status_is 2
+    [[ $stderr != *undoing* ]]
+    run -0 --separate-stderr "$acmehook" pending
+    stdout_is ""
 }
 
 @test "explain shows what would be said" {

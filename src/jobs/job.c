@@ -157,6 +157,8 @@ bool job_deployed(const struct job *job, size_t i)
 
 	return job->deploy.events.v[i].verb == VERB_DEPLOY && run && run->started &&
 	       job->deploy.targets[i].role != ROLE_AGAIN &&
+	       /* nobody is at that terminal, or channel: nobody was told */
+	       run->result.failure != FAILURE_USAGE &&
 	       !(run->error.failure && job->deploy.targets[i].to->flags & DIALECT_DECLINES);
 }
 
