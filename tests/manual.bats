@@ -90,6 +90,14 @@ long_options() {
     done
 }
 
+@test "acmehook-responder(8) has the keys of its configuration and the options of --help, and no others" {
+    items "$man/acmehook-responder.8" '^\.Sh CONFIGURATION' '^\.Sh DELEGATION' >in-manual
+    grep -o 'CFG_[A-Z_]*("[a-z]*"' "$srcdir/src/responder/setup.c" | sed 's/.*("\(.*\)"/\1/' | sort | diff -u - in-manual
+    grep '^\.It Fl' "$man/acmehook-responder.8" | grep -o -- '-[a-z]*' | sed 's/-//' | sort >in-manual
+    [ -x "$builddir/acmehook-responder" ] || return 0
+    "$builddir/acmehook-responder" --help | grep '^  --' | grep -o -- '--[a-z]*' | sed 's/--//' | sort | diff -u - in-manual
+}
+
 @test "acmehook-dialects(7) has a section for each dialect and direction, and no others" {
     "$acmehook" dialects | while read -r name words; do
         [[ " $words" != " from "* ]] || echo "${name^^} AS A CLIENT"
