@@ -146,6 +146,9 @@ EOF
         status_is 2
         stderr_has "acmehook: $ACMEHOOK_CONFIG:"
     done
+    echo 'handler = "/x' >"$ACMEHOOK_CONFIG"
+    run --separate-stderr "$acmehook" --from dehydrated startup_hook
+    stderr_has "premature end of file; is a quote not closed?"
 }
 
 @test "an unknown kind of handler" {

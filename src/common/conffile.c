@@ -43,6 +43,8 @@ __attribute__((format(printf, 2, 0))) static void on_error(
 	vsnprintf(text, sizeof(text), format, ap);
 	if (sscanf(text, "no such option '%63[^']'", name) == 1 && strcmp(name, CONFFILE_END))
 		advise(cfg, name, text, sizeof(text));
+	if (!strcmp(text, "premature end of file"))
+		strcat(text, "; is a quote not closed?");
 	error_set(parsing.error, FAILURE_USAGE, "%s:%d: %s", parsing.file, cfg->line,
 	    strstr(text, CONFFILE_END) ? "the file ends within a section; a } is missing" : text);
 }

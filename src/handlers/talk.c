@@ -181,8 +181,9 @@ static void on_ended(void *arg)
 		fail(p, FAILURE_HANDLER, "it ended before there was an answer");
 	} else if (p->first) {
 		refuse(p->first, FAILURE_HANDLER,
-		    "stdin ended before there was an answer; without a handler (or with \"to = "
-		    "json\") somebody must give one");
+		    "stdin ended before there was an answer: without a handler (or with \"to = "
+		    "json\") the client is told of the event, and answers; if a hook script is to "
+		    "be called, set handler");
 	}
 }
 
