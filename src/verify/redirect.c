@@ -204,7 +204,7 @@ static bool has_bad_escape(const char *location)
 	size_t query = strcspn(location, "?#"), fragment = strcspn(location, "#");
 
 	for (size_t i = 0; location[i]; i++)
-		if (location[i] == '%' && (i < query || i > fragment) &&
+		if ((i < query || i > fragment) && location[i] == '%' &&
 		    (!location[i + 1] || !strchr(digits, location[i + 1]) || !location[i + 2] ||
 			!strchr(digits, location[i + 2])))
 			return true;
