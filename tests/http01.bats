@@ -986,6 +986,37 @@ END
     look PASS H01
 }
 
+@test "a server that does not answer keeps nobody else waiting, and has 64 requests at most" {
+    local i asked
+    web <<'END'
+on=127.0.0.2 body {key}
+hold
+END
+    : >"$requests"
+    mkfifo in
+    "$builddir/acmehook-verify" --http-port "$http" <in >answers 3>&- &
+    verifier=$!
+    exec {in}>in
+    for i in {1..200}; do
+        echo "http-01 127.0.0.1 t$i.${key_auth#*.}"
+    done >&"$in"
+    for i in {1..100}; do
+        asked=$(grep -c '^127.0.0.1 ' "$requests") || :
+        [ "$asked" -lt 64 ] || break
+        sleep 0.1
+    done
+    echo "http-01 127.0.0.2 other.${key_auth#*.}" >&"$in"
+    for i in {1..100}; do
+        [ ! -s answers ] || break
+        sleep 0.1
+    done
+    [ "$(jq -r .verdict answers)" = PASS ]
+    [ "$(grep -c '^127.0.0.1 ' "$requests")" -eq 64 ]
+    kill "$verifier"
+    exec {in}>&-
+    wait "$verifier" || :
+}
+
 @test "what cannot be asked is refused with a sentence" {
     while read -r option value; do
         run --separate-stderr "$acmehook" "--$option" "$value" verify http-01 www.example.org "$key_auth"

@@ -12,6 +12,7 @@
 #include "buf.h"
 #include "verify/ciphers.h"
 #include "verify/head.h"
+#include "verify/place.h"
 
 #define BODY_MAX 4096
 #define CONNECT_MS 10000
@@ -27,9 +28,10 @@ struct fetch_handle {
 
 struct fetch {
 	struct fetches *all;
-	struct slot slot;
+	struct place *place;
+	struct slot at_place; /* it waits for this first ... */
+	struct slot slot;     /* ... and then for this */
 	char *url, *referer;
-	union address address;
 	uint64_t timeout;
 	struct fetch_handle *handle; /* NULL until it is its turn */
 	struct buf body;
@@ -84,9 +86,17 @@ static void clear(struct fetch *f)
 	f->alert = -1;
 }
 
+/* Others may go on instead. */
+static void leave_slots(struct fetch *f)
+{
+	slots_leave(&f->all->slots, &f->slot);
+	slots_leave(&f->place->slots, &f->at_place);
+}
+
 static void fetch_free(struct fetch *f)
 {
 	clear(f);
+	place_leave(&f->all->places, f->place);
 	free(f->url);
 	free(f->referer);
 	free(f);
@@ -96,7 +106,7 @@ void fetch_cancel(struct fetch *f)
 {
 	if (!f)
 		return;
-	slots_leave(&f->all->slots, &f->slot);
+	leave_slots(f);
 	fetch_free(f);
 }
 
@@ -223,7 +233,7 @@ static void finish(struct fetch *f, CURLcode code)
 		result.cached = result.cached || f->head.values[i];
 	result.ms = (uint64_t)us / 1000;
 	result.text = explain(f, code, result.end);
-	slots_leave(&f->all->slots, &f->slot);
+	leave_slots(f);
 	f->done(f->arg, &result);
 	free(redirect);
 	fetch_free(f);
@@ -370,7 +380,7 @@ static void set_request(struct fetch *f)
 	uint64_t connect_ms = f->timeout < CONNECT_MS ? f->timeout : CONNECT_MS;
 
 	set_url(f->handle, f->url);
-	set_address(f->handle, &f->address);
+	set_address(f->handle, &f->place->address);
 	curl_easy_setopt(easy, CURLOPT_HTTPHEADER, f->all->headers);
 	curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, f->raw ? NULL : "gzip");
 	curl_easy_setopt(easy, CURLOPT_REFERER, f->referer);
@@ -427,6 +437,13 @@ static void on_turn(struct slot *slot)
 	curl_multi_add_handle(all->multi.curl, f->handle->easy);
 }
 
+static void on_place(struct slot *slot)
+{
+	struct fetch *f = (struct fetch *)((char *)slot - offsetof(struct fetch, at_place));
+
+	slots_enter(&f->all->slots, &f->slot, on_turn);
+}
+
 struct fetch *fetch_start(struct fetches *all, const struct fetch_request *request,
     void (*done)(void *arg, const struct fetch_result *result), void *arg)
 {
@@ -435,13 +452,14 @@ struct fetch *fetch_start(struct fetches *all, const struct fetch_request *reque
 	*f = (struct fetch){.all = all,
 	    .url = xstrdup(request->url),
 	    .referer = request->referer ? xstrdup(request->referer) : NULL,
-	    .address = *request->address,
+	    .place = place_enter(&all->places, request->address, FETCHES_PLACE_MAX),
 	    .timeout = request->timeout,
+	    .at_place = {.urgent = request->begun},
 	    .slot = {.urgent = request->begun},
 	    .body = BUF_INIT(BODY_MAX),
 	    .alert = -1,
 	    .done = done,
 	    .arg = arg};
-	slots_enter(&all->slots, &f->slot, on_turn);
+	slots_enter(&f->place->slots, &f->at_place, on_place);
 	return f;
 }

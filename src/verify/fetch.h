@@ -13,8 +13,10 @@
 #include "verify/multi.h"
 #include "verify/slots.h"
 
-/* As many are under way at once. */
+/* As many are under way at once ... */
 #define FETCHES_MAX 256
+/* ... and as many of them at one address and port, which others need not wait for. */
+#define FETCHES_PLACE_MAX 64
 
 /* What all fetches of a loop share. */
 struct fetches {
@@ -22,6 +24,7 @@ struct fetches {
 	struct curl_slist *headers; /* of every request */
 	struct fetch_handle *idle;  /* to be used again */
 	struct slots slots;
+	void *places; /* those that are asked, in a tree of tsearch(3) */
 };
 
 /* False if libcurl cannot be used. */
@@ -78,8 +81,8 @@ struct fetch_request {
  * and the CA do likewise), proxies and everything else in the environment or in files is ignored.
  * Up to 10 s of the time to connect.
  *
- * At most FETCHES_MAX are under way at once, the others wait their turn, those that go on with
- * something first. Unless cancelled, done()
+ * At most FETCHES_MAX are under way at once, of which FETCHES_PLACE_MAX are at one address and
+ * port. The others wait their turn, those that go on with something first. Unless cancelled, done()
  * is called exactly once, never from within fetch_start(); the fetch is gone then, and what the
  * result points to is valid during the call only. The request may be gone at once.
  */
