@@ -190,12 +190,15 @@ static bool take(struct pending *p, const struct entry *seen)
 	const char *name = seen->event.field[FIELD_DOMAIN];
 	struct entry entry;
 	pid_t holder;
+	char *why;
 	bool left;
 
-	if (!lock_take(journal->lock, name, &holder)) {
-		if (p->session->report.verbose)
-			report_line(
-			    &p->session->report, "%s: in use by process %ld", name, (long)holder);
+	if (!lock_take(&journal->locks, name, &holder)) {
+		if (p->session->report.verbose) {
+			why = lock_refusal(name, holder);
+			report_line(&p->session->report, "%s", why);
+			free(why);
+		}
 		return false;
 	}
 	left = journal_get(journal, &seen->event, &entry);
@@ -204,7 +207,7 @@ static bool take(struct pending *p, const struct entry *seen)
 		entry_free(&entry);
 		return true;
 	}
-	lock_drop(journal->lock, name);
+	lock_drop(&journal->locks, name);
 	if (left)
 		entry_free(&entry);
 	return false;

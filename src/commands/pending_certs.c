@@ -86,16 +86,18 @@ size_t pending_retry(struct session *session, struct certs *certs)
 
 static bool forget(struct session *session, const struct cert *cert)
 {
-	char *name = cert_lock_name(&cert->event);
+	char *name = cert_lock_name(&cert->event), *why;
 	pid_t holder;
-	bool taken = lock_take(session->journal.lock, name, &holder);
+	bool taken = lock_take(&session->journal.locks, name, &holder);
 
-	if (taken)
+	if (taken) {
 		certs_remove(&session->journal, &cert->event);
-	else
-		report_line(&session->report, "%s: in use by process %ld", name, (long)holder);
-	if (taken)
-		lock_drop(session->journal.lock, name);
+		lock_drop(&session->journal.locks, name);
+	} else {
+		why = lock_refusal(name, holder);
+		report_line(&session->report, "%s", why);
+		free(why);
+	}
 	free(name);
 	return taken;
 }

@@ -42,14 +42,14 @@ static void collect(struct job *job)
 static void drop(const struct job *job, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
-		lock_drop(job->jobs->journal->lock, job->names.v[i]);
+		lock_drop(&job->jobs->journal->locks, job->names.v[i]);
 }
 
 /* All or none. The name that another process has, and that process; NULL: none has any. */
 static const char *take(struct job *job, pid_t *holder)
 {
 	for (size_t i = 0; i < job->names.n; i++) {
-		if (lock_take(job->jobs->journal->lock, job->names.v[i], holder))
+		if (lock_take(&job->jobs->journal->locks, job->names.v[i], holder))
 			continue;
 		drop(job, i);
 		return job->names.v[i];
@@ -67,6 +67,15 @@ static void try_it(struct job *job)
 	const char *name = take(job, &holder);
 
 	if (!name) {
+		job->run(job);
+		return;
+	}
+	if (holder < 0) {
+		char *why = lock_refusal(name, holder);
+
+		error_set(&error, FAILURE_STOPPED, "state: %s: %s", job->jobs->journal->dir, why);
+		free(why);
+		job_fail(job, 0, error.failure, error.text);
 		job->run(job);
 		return;
 	}

@@ -64,12 +64,15 @@ static void try_again(struct retries *r, const struct cert *cert)
 
 static bool take(struct retries *r, const struct cert *cert)
 {
-	char *name = cert_lock_name(&cert->event);
+	char *name = cert_lock_name(&cert->event), *why;
 	pid_t holder;
-	bool taken = lock_take(r->jobs->journal->lock, name, &holder);
+	bool taken = lock_take(&r->jobs->journal->locks, name, &holder);
 
-	if (!taken && r->jobs->report->verbose)
-		report_line(r->jobs->report, "%s: in use by process %ld", name, (long)holder);
+	if (!taken && r->jobs->report->verbose) {
+		why = lock_refusal(name, holder);
+		report_line(r->jobs->report, "%s", why);
+		free(why);
+	}
 	free(name);
 	return taken;
 }

@@ -48,8 +48,8 @@ void journal_init(struct journal *journal, const char *dir)
 void journal_close(struct journal *journal)
 {
 	if (journal->open) {
+		locks_close(&journal->locks);
 		close(journal->fd);
-		close(journal->lock);
 		slots_close(journal);
 	}
 	free(journal->dir);
@@ -111,6 +111,9 @@ static bool check_dir(const struct journal *journal, struct error *error)
 		return error_set(error, FAILURE_USAGE,
 		    "state: %s belongs to another user (%lu); try: chown %lu %s", journal->dir,
 		    (unsigned long)st.st_uid, (unsigned long)geteuid(), journal->dir);
+	if (faccessat(journal->fd, ".", W_OK | X_OK, AT_EACCESS))
+		return error_set(error, FAILURE_USAGE, "state: %s cannot be written to: %s",
+		    journal->dir, strerror(errno));
 	if (st.st_mode & (S_IWGRP | S_IWOTH))
 		return error_set(error, FAILURE_USAGE,
 		    "state: others can write to %s; try: chmod go-w %s", journal->dir,
@@ -139,14 +142,10 @@ bool journal_open(struct journal *journal, bool create, struct error *error)
 	if (journal->fd < 0)
 		return error_set(
 		    error, FAILURE_USAGE, "state: %s: %s", journal->dir, strerror(errno));
-	if (check_dir(journal, error)) {
-		journal->lock = openat(journal->fd, "lock", O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-		journal->open = journal->lock >= 0;
-		if (!journal->open)
-			error_set(error, FAILURE_USAGE, "state: %s/lock: %s", journal->dir,
-			    strerror(errno));
-	}
-	if (!journal->open)
+	journal->open = check_dir(journal, error);
+	if (journal->open)
+		locks_init(&journal->locks, journal->fd);
+	else
 		close(journal->fd);
 	return journal->open;
 }

@@ -10,11 +10,13 @@
 #include <sys/types.h>
 
 #include "event.h"
+#include "journal/lock.h"
 
 /* All zero, but for dir, is a journal that nobody has used yet. */
 struct journal {
 	char *dir;
-	int fd, lock;
+	int fd;
+	struct locks locks;
 	bool open;
 	struct slot *slots; /* see slots.h */
 	size_t n_slots;

@@ -7,13 +7,29 @@
 #include <sys/types.h>
 
 /*
- * fd: of the lock file, which is opened once in a process: closing any descriptor of a file drops
- * all POSIX locks that the process has on it. A name is one octet of it, far behind its end.
+ * A name is one octet, far behind its end, of one of these files, which are made and opened as they
+ * are needed. There are several because the kernel looks at all locks of a file for each that is
+ * taken or dropped. Each is opened once in a process: closing any descriptor of a file drops all
+ * POSIX locks that the process has on it.
  */
+#define LOCK_FILES 64
+
+struct locks {
+	int dir;	    /* the state directory, borrowed */
+	int fd[LOCK_FILES]; /* -1: not opened yet */
+};
+
+void locks_init(struct locks *locks, int dir);
+/* Drops them all. */
+void locks_close(struct locks *locks);
 
 /* Takes the lock of a name, without waiting. False if another process has it; holder is its id, 0
- * if that cannot be told. A process that ends, however it ends, has no locks any more. */
-bool lock_take(int fd, const char *name, pid_t *holder);
-void lock_drop(int fd, const char *name);
+ * if that cannot be told, or -1, with errno, if there can be no such file. A process that ends,
+ * however it ends, has no locks any more. */
+bool lock_take(struct locks *locks, const char *name, pid_t *holder);
+/* Why it was not taken, as a clause about the name; to be called at once, and freed. */
+char *lock_refusal(const char *name, pid_t holder);
+/* It must be ours. */
+void lock_drop(const struct locks *locks, const char *name);
 
 #endif

@@ -73,7 +73,7 @@ static bool lock_slot(struct journal *journal, int number)
 {
 	char *name = xasprintf("slot %d", number);
 	pid_t holder;
-	bool taken = lock_take(journal->lock, name, &holder);
+	bool taken = lock_take(&journal->locks, name, &holder);
 
 	free(name);
 	return taken;
