@@ -58,6 +58,7 @@ static bool read_words(
     struct look *look, const struct strlist *words, struct proof *proof, struct error *error)
 {
 	struct event *event = &look->event;
+	const char *domain, *type;
 
 	if (words->n < 3 && is_challenge_type(words->v[0]))
 		return error_set(
@@ -65,10 +66,10 @@ static bool read_words(
 	event_set(event, FIELD_ACCOUNT, view_text(&look->session->view, OPTION_ACCOUNT));
 	event->verb = VERB_DEPLOY;
 	event_set(event, FIELD_TYPE, words->v[0]);
-	if (!strncmp(words->v[1], "_acme-challenge.", 16))
+	domain = record_domain(words->v[1], &type);
+	if (domain)
 		return error_set(error, FAILURE_USAGE,
-		    "%s: give the domain, without \"_acme-challenge\": %s", words->v[1],
-		    words->v[1] + 16);
+		    "%s: give the domain, without \"_acme-challenge\": %s", words->v[1], domain);
 	event_set(event, FIELD_DOMAIN, words->v[1]);
 	event_set(event, FIELD_VALIDATION, words->v[2]);
 	if (!event_complete(event, error))
@@ -175,11 +176,16 @@ bool look_begin(struct look *look, const struct strlist *words, verifier_progres
 	return true;
 }
 
-void look_end(struct look *look)
+static void cancel(struct look *look)
 {
 	if (look->question)
 		verifier_cancel(look->question);
 	look->question = NULL;
+}
+
+void look_end(struct look *look)
+{
+	cancel(look);
 	json_object_put(look->verdict);
 	look->verdict = NULL;
 	free(look->title);
@@ -216,11 +222,7 @@ static void on_progress(void *arg, struct json_object *state)
 
 static void on_stop(void *arg)
 {
-	struct look *look = arg;
-
-	if (look->question)
-		verifier_cancel(look->question);
-	look->question = NULL;
+	cancel(arg);
 }
 
 int look_command(struct session *session)
