@@ -93,7 +93,7 @@ struct place {
 	unsigned number;	       /* of this place, from 0 */
 	char *name;		       /* canonical */
 	char *zone;		       /* NULL until found, or if the servers were given */
-	unsigned cnames;	       /* before it */
+	unsigned cnames;	       /* before it, in this look, by the shortest way */
 	unsigned look;		       /* the last look that came here */
 	struct find *finding;	       /* NULL unless under way */
 	unsigned find_look;	       /* that began it */
@@ -229,8 +229,8 @@ void dns01_place_free(struct place *place);
 void dns01_visit(struct place *place);
 /* The servers of a place, which it asked for, were found or not. */
 void dns01_found(void *arg, const struct find_result *result);
-/* The place that a CNAME leads to, or NULL with the sight that says why there is none. */
-struct place *dns01_alias_place(struct place *from, const char *target, enum sight *sight);
+/* Goes where the CNAME of a server, its target, leads; its sight says whether that can be. */
+void dns01_follow(struct server *server);
 /* The same name in a zone below, whose servers a referral names; NULL if there is no such place. */
 struct place *dns01_referral_place(struct place *from, const char *zone, const struct message *m);
 /* Takes a server's answer, and goes on to where it leads. */

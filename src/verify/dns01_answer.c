@@ -11,9 +11,7 @@ static void take_alias(struct server *s, const char *target)
 {
 	s->target = xstrdup(target);
 	s->reason = xasprintf("CNAME to %s", target);
-	s->onward = dns01_alias_place(s->place, target, &s->sight);
-	if (s->onward)
-		dns01_visit(s->onward);
+	dns01_follow(s);
 }
 
 /*

@@ -266,15 +266,22 @@ static bool is_replaced(const struct tally *t)
 	return t->known_lost && t->known_lost == t->answer && check_age(t->check) >= REPLACING_MS;
 }
 
+/* Are there servers that we have not heard? */
+static bool is_open(const struct tally *t)
+{
+	return t->said[SIGHT_PENDING] || t->finding;
+}
+
 /* Whether waiting can cure it, where that depends. */
 static enum verdict refine(const struct dns01 *dns, const struct tally *t, enum case_id id)
 {
 	switch (id) {
+	/* Only together they lead in a circle, or too far: some may be late. Others may lead
+	 * elsewhere. */
 	case CASE_D23:
-		/* Only together they lead in a circle: some may be late. */
-		return t->said[SIGHT_LOOP] ? VERDICT_FAIL : VERDICT_RETRY;
+		return t->said[SIGHT_LOOP] && !is_open(t) ? VERDICT_FAIL : VERDICT_RETRY;
 	case CASE_D24:
-		return t->said[SIGHT_TOO_LONG] ? VERDICT_FAIL : VERDICT_RETRY;
+		return t->said[SIGHT_TOO_LONG] && !is_open(t) ? VERDICT_FAIL : VERDICT_RETRY;
 	case CASE_D17:
 		return t->replaced || is_replaced(t) ? VERDICT_FAIL : VERDICT_RETRY;
 	case CASE_D35_ALL:

@@ -146,7 +146,31 @@ static bool is_outdated(const struct place *place)
 	return true;
 }
 
-struct place *dns01_alias_place(struct place *from, const char *target, enum sight *sight)
+/*
+ * The look comes to a place by a way with so many CNAMEs. The shortest counts, whichever was found
+ * first: it may lead on from where there was a CNAME too many. dns01_ways() knows the longest.
+ */
+static void reach(struct place *place, unsigned cnames)
+{
+	bool again = place->look == place->dns->look;
+
+	if (again && place->cnames <= cnames)
+		return;
+	place->cnames = cnames;
+	if (place->above)
+		reach(place->above, cnames);
+	for (size_t i = 0; again && i < place->n; i++) {
+		struct server *s = &place->servers[i];
+
+		if (s->sight == SIGHT_ALIAS || (s->sight == SIGHT_REFERRAL && s->onward))
+			reach(s->onward, cnames + (s->sight == SIGHT_ALIAS));
+		else if (s->sight == SIGHT_TOO_LONG && s->target)
+			dns01_follow(s);
+	}
+}
+
+/* The place that a CNAME leads to, or NULL with the sight that says why there is none. */
+static struct place *alias_place(struct place *from, const char *target, enum sight *sight)
 {
 	struct place *place = from->dns->places;
 
@@ -160,14 +184,17 @@ struct place *dns01_alias_place(struct place *from, const char *target, enum sig
 		place = place->next;
 	if (!place && from->cnames < from->dns->check->profile->cnames)
 		place = dns01_place_add(from->dns, from, target);
-	if (!place) {
-		*sight = SIGHT_TOO_LONG;
-		return NULL;
-	}
-	if (!place->cnames)
-		place->cnames = from->cnames + 1;
-	*sight = SIGHT_ALIAS;
+	*sight = place ? SIGHT_ALIAS : SIGHT_TOO_LONG;
 	return place;
+}
+
+void dns01_follow(struct server *s)
+{
+	s->onward = alias_place(s->place, s->target, &s->sight);
+	if (!s->onward)
+		return;
+	reach(s->onward, s->place->cnames + 1);
+	dns01_visit(s->onward);
 }
 
 struct place *dns01_referral_place(struct place *from, const char *zone, const struct message *m)
@@ -181,9 +208,11 @@ struct place *dns01_referral_place(struct place *from, const char *zone, const s
 		place = place->next;
 	if (!place)
 		place = dns01_place_add(from->dns, from, from->name);
-	if (!place || place->finding || (place->n && !is_outdated(place)))
+	if (!place)
+		return NULL;
+	reach(place, from->cnames);
+	if (place->finding || (place->n && !is_outdated(place)))
 		return place;
-	place->cnames = from->cnames;
 	free(place->zone);
 	place->zone = xstrdup(zone);
 	for (size_t i = 0; i < m->n; i++)
