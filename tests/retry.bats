@@ -532,7 +532,7 @@ event() { # CMD DOMAIN
     [ "$(grep -c cut-off <<<"$output")" = 8 ]
     # the handlers that were left behind end
     for _ in 1 2 3 4 5 6 7 8; do echo >go; done &
-    run --separate-stderr "$acmehook" --timeout 1 pending --retry
+    run --separate-stderr "$acmehook" --timeout 20 pending --retry
     status_is 0
     [ "$(kept)" = 0 ]
     [ "$(find installed -name 'n*.test' | wc -l)" -ge 8 ]

@@ -402,7 +402,7 @@ begins() {
     wait $pid || :
     [ -s bin/records ]
     "$acmehook" pending | grep -q "deploying *dns-01 example.test"
-    run --separate-stderr "$acmehook" --timeout 0.1 pending --clean
+    run --separate-stderr "$acmehook" --timeout 3 pending --clean
     status_is 0
     nothing_left
 }
