@@ -70,6 +70,27 @@ stop() { # STATUS: ends the service
     [ "$(jq -s 'map(.ok) | all and length == 3' results)" = true ]
 }
 
+@test "the verifier is asked although handlers are waited for, and others wait" {
+    verifier PASS
+    logger hook
+    touch hold-b.test
+    { for n in a b c; do deploy $n.test; done; } | "$acmehook" --jobs 1 run >results &
+    until_in log 'begin deploy_challenge b.test'
+    until_in results '"id": "a.test"'
+    rm hold-b.test
+    wait $!
+    [ "$(jq -s 'map(.ok) | all and length == 3' results)" = true ]
+}
+
+@test "many handlers that do little: each result is proven, after its handler" {
+    verifier PASS
+    handler hook <<<$'#!/bin/sh\necho "$2" >>called'
+    for n in $(seq 300); do deploy n$n.test; done |
+        "$acmehook" --jobs 2 run >results
+    [ "$(jq -s 'map(.ok and .verify.verdict == "PASS") | all and length == 300' results)" = true ]
+    [ "$(jq -r .domain questions | sort)" = "$(sort called)" ]
+}
+
 @test "with --ordered the results come in the order of the events" {
     logger hook
     touch hold-a.test

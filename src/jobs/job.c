@@ -186,11 +186,21 @@ static void batch_ended(struct job *job)
 		finish(job);
 	} else if (job->error.failure) {
 		finish_or_undo(job);
+	} else if (!prove_begin(job, finish_or_undo)) {
+		finish_or_undo(job);
 	} else {
-		prove(job, finish_or_undo);
-		if (job->state == JOB_VERIFYING)
-			give_turn(job);
+		/* the next handler runs while we ask */
+		give_turn(job);
+		if (job->unproven)
+			job->unproven(job, job->arg);
+		else
+			job_prove(job);
 	}
+}
+
+void job_prove(struct job *job)
+{
+	prove(job);
 }
 
 static struct batch *batch_now(struct job *job)

@@ -93,11 +93,14 @@ struct job {
 	bool superseded;		 /* there is nothing to be tried again any more */
 	char *undo_fault;		 /* why nothing could be undone; NULL: it could */
 	void (*proven)(struct job *job); /* see prove.h */
-	/* Both may be set before job_start(): it wants to call handlers, and waits for job_go().
-	 * More than once, if it is to try again or to undo. */
+	/* All three may be set before job_start(): it wants to call handlers, and waits for
+	 * job_go(). More than once, if it is to try again or to undo. */
 	void (*ready)(struct job *job, void *arg);
 	/* It does not want to any more, or not now. Once after each ready(), before done(). */
 	void (*ran)(struct job *job, void *arg);
+	/* It wants to know what has come of that, and waits for job_prove(). After that, or after
+	 * jobs_stop(), it may still want to call handlers. */
+	void (*unproven)(struct job *job, void *arg);
 	void (*done)(struct job *job, void *arg);
 	void *arg;
 };
@@ -116,6 +119,8 @@ struct job *job_new(struct jobs *jobs, const struct dialect *from, const struct 
 void job_start(struct job *job, void (*done)(struct job *job, void *arg), void *arg);
 /* It is the turn of a job that is ready. */
 void job_go(struct job *job);
+/* The verifier is asked about a job that is unproven. */
+void job_prove(struct job *job);
 void job_free(struct job *job);
 /* Plans it once more if a challenge turned out to be delegated: it has another handler then, or at
  * least another name. */

@@ -361,17 +361,31 @@ static void ask(struct job *job, size_t i)
 	strlist_free(&values);
 }
 
-void prove(struct job *job, void (*done)(struct job *job))
+static bool is_asked_for(const struct job *job, size_t i)
 {
+	return job->tasks[i].with == i && (job_verifies(job, i) || job_checks_absence(job, i));
+}
+
+bool prove_begin(struct job *job, void (*done)(struct job *job))
+{
+	bool any = false;
+
+	for (size_t i = 0; i < job->deploy.events.n; i++) {
+		job->tasks[i].with = first_of_name(job, i);
+		any = any || is_asked_for(job, i);
+	}
+	if (!any)
+		return false;
 	job->state = JOB_VERIFYING;
 	job->proven = done;
+	return true;
+}
+
+void prove(struct job *job)
+{
 	for (size_t i = 0; i < job->deploy.events.n; i++)
-		job->tasks[i].with = first_of_name(job, i);
-	for (size_t i = 0; i < job->deploy.events.n; i++)
-		if ((job_verifies(job, i) || job_checks_absence(job, i)) && job->tasks[i].with == i)
+		if (is_asked_for(job, i))
 			ask(job, i);
-	if (!job->pending)
-		done(job);
 }
 
 void prove_stop(struct job *job)

@@ -5,10 +5,15 @@
 
 #include "jobs/job.h"
 
-/* Asks for all events of a job that are to be verified, and calls done() when all verdicts are
- * there: they are in the tasks then, with the errors that they mean. */
-void prove(struct job *job, void (*done)(struct job *job));
-/* Gives up on the verdicts that are still to come, and calls done(). */
+/*
+ * The handlers of a job have run: is one of its events to be verified? Then done() is called when
+ * all verdicts are there, after prove() or prove_stop(): they are in the tasks, with the errors
+ * that they mean.
+ */
+bool prove_begin(struct job *job, void (*done)(struct job *job));
+/* Asks for the verdicts. */
+void prove(struct job *job);
+/* Gives up on those that are still to come, or were not even asked for. */
 void prove_stop(struct job *job);
 
 #endif

@@ -103,7 +103,7 @@ const struct option_def option_defs[OPTION__MAX] = {
     [OPTION_JOBS] = {"jobs", 'j', OPTION_IS_COUNT, ON_COMMAND_LINE | IN_FILE, "N",
 	"run: how many handlers at once [the number of CPUs]", NULL, NULL},
     [OPTION_QUEUE] = {"queue", 0, OPTION_IS_COUNT, ON_COMMAND_LINE | IN_FILE, "N",
-	"run: how many events begun and not yet answered", NULL, "6144"},
+	"run: how many events begun and not yet answered", NULL, "12288"},
     [OPTION_ORDERED] = {"ordered", 0, OPTION_IS_FLAG, ON_COMMAND_LINE | IN_FILE, NULL,
 	"run: results in the order of the events", NULL, NULL},
     [OPTION_FIFO] = {"fifo", 0, OPTION_IS_TEXT, ON_COMMAND_LINE, "PATH",

@@ -25,11 +25,20 @@ struct group {
 void schedule_init(struct schedule *s, struct jobs *jobs, long running, long open)
 {
 	*s = (struct schedule){.jobs = jobs, .most_running = running, .most_open = open};
+	s->timer = xcalloc(1, sizeof(*s->timer));
+	s->timer->data = s;
+	uv_timer_init(jobs->loop, s->timer);
+}
+
+static void on_closed(uv_handle_t *handle)
+{
+	free(handle);
 }
 
 void schedule_free(struct schedule *s)
 {
 	lanes_free(&s->lanes);
+	uv_close((uv_handle_t *)s->timer, on_closed);
 }
 
 void source_add(struct schedule *s, struct source *source)
@@ -169,7 +178,7 @@ static bool is_ahead(const struct schedule *s, const struct source *source)
 /* Is there something of its source that is ready, and came later? */
 static bool is_overtaken(const struct ticket *ticket)
 {
-	const struct work *w = ticket->source->ready;
+	const struct work *w = ticket->source->ready.first;
 
 	return w && ticket->number < w->tickets[0]->number;
 }
@@ -259,11 +268,12 @@ static bool run_one(struct schedule *s)
 		struct work *w;
 
 		source = source->next;
-		w = s->ending && is_overtaking(source) ? NULL : source->ready;
+		w = s->ending && is_overtaking(source) ? NULL : source->ready.first;
 		while (w && !work_may_run(w))
 			w = w->next;
 		if (w) {
 			s->turn = source;
+			s->ran = uv_now(s->jobs->loop);
 			work_run(w);
 			return true;
 		}
@@ -296,6 +306,52 @@ static bool step(struct schedule *s)
 	       start_one(s, false);
 }
 
+/* --- what the verifier is asked about */
+
+/*
+ * To ask about one event takes as long as to call a handler that does little. So where many of
+ * these come one after the other they go first, and what they deploy becomes visible meanwhile: one
+ * has been called within so many ms, and others are ready or will be.
+ */
+#define BUSY 20
+/* So many ms at most, as some of those who wait for a result may have sent one event only. */
+#define PATIENCE 5000
+/* So many are asked about before we look whether there is something else to do. */
+#define AT_ONCE 16
+
+static bool is_busy(const struct schedule *s, uint64_t now)
+{
+	const struct source *source = s->turn;
+
+	if (now - s->ran >= BUSY || s->jobs->stopping)
+		return false;
+	do {
+		if (source->n_ready || source->asking)
+			return true;
+		source = source->next;
+	} while (source != s->turn);
+	return false;
+}
+
+static void on_timer(uv_timer_t *timer)
+{
+	schedule_pump(timer->data);
+}
+
+static void prove_some(struct schedule *s)
+{
+	uint64_t now = uv_now(s->jobs->loop);
+	bool busy = is_busy(s, now);
+
+	for (int n = 0; s->unproven.first && n < AT_ONCE; n++) {
+		if (busy && now - s->unproven.first->since < PATIENCE)
+			break;
+		work_prove(s->unproven.first);
+	}
+	if (s->unproven.first && (!busy || !uv_is_active((uv_handle_t *)s->timer)))
+		uv_timer_start(s->timer, on_timer, busy ? BUSY : 0, 0);
+}
+
 void schedule_pump(struct schedule *s)
 {
 	s->again = true;
@@ -310,6 +366,7 @@ void schedule_pump(struct schedule *s)
 			;
 	}
 	s->pumping = false;
+	prove_some(s);
 }
 
 /* --- tickets come and go */

@@ -33,16 +33,20 @@ struct ticket {
 	const struct cert *again; /* what is tried again by it; NULL: it is new */
 };
 
+struct queue {
+	struct work *first, *last;
+};
+
 /* Where events come from; all zero is one that has none. Only its owner sets clogged. */
 struct source {
 	struct source *next; /* in the ring */
 	struct ticket *first, **last;
-	long long added;		 /* tickets */
-	size_t waiting, active;		 /* those that have not been begun, and that have */
-	struct work *ready, *last_ready; /* what waits for its turn, in this order */
-	long n_ready, asking; /* works that do, and those that will when they know more */
-	bool barrier;	      /* the active one is one */
-	bool clogged;	      /* nothing is begun: results cannot be delivered */
+	long long added;	/* tickets */
+	size_t waiting, active; /* those that have not been begun, and that have */
+	struct queue ready;	/* what waits for its turn, in this order */
+	long n_ready, asking;	/* works that do, and those that will when they know more */
+	bool barrier;		/* the active one is one */
+	bool clogged;		/* nothing is begun: results cannot be delivered */
 	const struct schedule_events *events;
 };
 
@@ -54,7 +58,10 @@ struct schedule {
 	long coming;	      /* gathered for a handler that is not called yet */
 	struct source *turn;  /* in the ring: the one whose turn it was; NULL: there are none */
 	struct lanes lanes;
-	struct group *groups; /* those that gather or wait, oldest first */
+	struct group *groups;  /* those that gather or wait, oldest first */
+	struct queue unproven; /* works that the verifier is not asked about yet, oldest first */
+	uv_timer_t *timer;     /* when it is */
+	uint64_t ran;	       /* ms: when a handler was called last */
 	bool pumping, again;
 };
 

@@ -24,35 +24,46 @@ static void count(struct work *w, int by)
 	w->schedule->coming += w->gathered && w->state <= WORK_READY ? by : 0;
 }
 
+/* The queue in which it waits in its state; NULL: in none. */
+static struct queue *queue_of(struct work *w)
+{
+	switch (w->state) {
+	case WORK_READY:
+		return &w->source->ready;
+	case WORK_UNPROVEN:
+		return &w->schedule->unproven;
+	default:
+		return NULL;
+	}
+}
+
+static void join(struct queue *queue, struct work *w)
+{
+	w->prev = queue->last;
+	/* in the order of the tickets */
+	while (w->state == WORK_READY && w->prev &&
+	       w->prev->tickets[0]->number > w->tickets[0]->number)
+		w->prev = w->prev->prev;
+	w->next = w->prev ? w->prev->next : queue->first;
+	*(w->prev ? &w->prev->next : &queue->first) = w;
+	*(w->next ? &w->next->prev : &queue->last) = w;
+}
+
+static void quit(struct queue *queue, struct work *w)
+{
+	*(w->prev ? &w->prev->next : &queue->first) = w->next;
+	*(w->next ? &w->next->prev : &queue->last) = w->prev;
+}
+
 static void enter(struct work *w, enum work_state state)
 {
+	if (queue_of(w))
+		quit(queue_of(w), w);
 	count(w, -1);
 	w->state = state;
 	count(w, 1);
-}
-
-/* In the order of the tickets. */
-static void line_up(struct work *w)
-{
-	struct source *source = w->source;
-
-	w->prev = source->last_ready;
-	while (w->prev && w->prev->tickets[0]->number > w->tickets[0]->number)
-		w->prev = w->prev->prev;
-	w->next = w->prev ? w->prev->next : source->ready;
-	*(w->prev ? &w->prev->next : &source->ready) = w;
-	*(w->next ? &w->next->prev : &source->last_ready) = w;
-	enter(w, WORK_READY);
-}
-
-/* Stands in line no more, if it did. */
-static void leave_line(struct work *w, enum work_state state)
-{
-	if (w->state == WORK_READY) {
-		*(w->prev ? &w->prev->next : &w->source->ready) = w->next;
-		*(w->next ? &w->next->prev : &w->source->last_ready) = w->prev;
-	}
-	enter(w, state);
+	if (queue_of(w))
+		join(queue_of(w), w);
 }
 
 /* Where a challenge is delegated to, there may be another handler. */
@@ -74,7 +85,7 @@ static void on_ready(struct job *job, void *arg)
 
 	w->job = job;
 	follow(w);
-	line_up(w);
+	enter(w, WORK_READY);
 	schedule_pump(w->schedule);
 }
 
@@ -82,13 +93,22 @@ static void on_ran(struct job *job, void *arg)
 {
 	struct work *w = arg;
 
-	leave_line(w, job->state == JOB_DONE ? WORK_ENDING : WORK_RAN);
+	enter(w, job->state == JOB_DONE ? WORK_ENDING : WORK_RAN);
 	for (size_t i = 0; i < w->n; i++) {
 		/* what is cleaned is there until it is done */
 		if (job->state == JOB_VERIFYING && w->tickets[i]->verb == VERB_DEPLOY)
 			lane_prove(&w->tickets[i]->identifier);
 		lane_step_aside(&w->tickets[i]->handler);
 	}
+	schedule_pump(w->schedule);
+}
+
+static void on_unproven(struct job *job, void *arg)
+{
+	struct work *w = arg;
+
+	w->since = uv_now(job->jobs->loop);
+	enter(w, WORK_UNPROVEN);
 	schedule_pump(w->schedule);
 }
 
@@ -103,7 +123,7 @@ static void on_done(struct job *job, void *arg)
 	struct work *w = arg;
 	struct schedule *s = w->schedule;
 
-	leave_line(w, WORK_RAN);
+	enter(w, WORK_RAN);
 	for (size_t i = 0; i < w->n; i++) {
 		leave(s, w->tickets[i]);
 		w->tickets[i]->source->events->done(w->tickets[i], job, i);
@@ -165,6 +185,7 @@ void work_start(struct work *w)
 	count(w, 1);
 	job->ready = on_ready;
 	job->ran = on_ran;
+	job->unproven = on_unproven;
 	job_start(job, on_done, w);
 }
 
@@ -181,8 +202,16 @@ bool work_may_run(const struct work *w)
 
 void work_run(struct work *w)
 {
-	leave_line(w, WORK_RUNNING);
+	enter(w, WORK_RUNNING);
 	for (size_t i = 0; i < w->n; i++)
 		lane_run(&w->tickets[i]->handler);
 	job_go(w->job);
+}
+
+void work_prove(struct work *w)
+{
+	enter(w, WORK_RAN);
+	/* unless it was stopped */
+	if (w->job->state == JOB_VERIFYING)
+		job_prove(w->job);
 }

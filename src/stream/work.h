@@ -6,19 +6,21 @@
 #include "stream/schedule.h"
 
 struct work {
-	struct work *next, *prev; /* that are ready, of its source */
+	struct work *next, *prev; /* in the queue in which it waits */
 	struct schedule *schedule;
 	struct source *source; /* of its first ticket: it runs when it is the turn of that */
 	struct job *job;       /* from when it is ready */
 	struct ticket **tickets;
 	size_t n;
-	bool gathered; /* for a handler that takes many */
+	bool gathered;	/* for a handler that takes many */
+	uint64_t since; /* ms: when it became unproven */
 	enum work_state {
-		WORK_ASKING,  /* what has to be known before a handler is called */
-		WORK_READY,   /* waits for its turn */
-		WORK_RUNNING, /* handlers */
-		WORK_RAN,     /* is being proven, or pauses */
-		WORK_ENDING   /* is done in a moment */
+		WORK_ASKING,   /* what has to be known before a handler is called */
+		WORK_READY,    /* waits for its turn */
+		WORK_RUNNING,  /* handlers */
+		WORK_UNPROVEN, /* waits until the verifier is asked */
+		WORK_RAN,      /* is being proven, or pauses */
+		WORK_ENDING    /* is done in a moment */
 	} state;
 };
 
@@ -31,5 +33,7 @@ void work_start(struct work *w);
 bool work_may_run(const struct work *w);
 /* It is its turn, as it was ready. */
 void work_run(struct work *w);
+/* And as it was unproven. */
+void work_prove(struct work *w);
 
 #endif
