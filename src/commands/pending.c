@@ -255,7 +255,7 @@ static void perform(struct pending *p)
 	struct certs certs;
 
 	certs_look(&p->session->journal);
-	p->entries = journal_list(&p->session->journal, NULL);
+	p->entries = journal_list(&p->session->journal, NULL, NULL);
 	certs = list_certs(p);
 	if (v[OPTION_CLEAN].number)
 		clean_all(p);

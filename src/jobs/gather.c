@@ -64,7 +64,7 @@ static struct entries list_others(const struct job *job, const struct batch *bat
 		free(handler);
 		return found;
 	}
-	all = journal_list(journal, NULL); /* others may be delegated to the same domain */
+	all = journal_list(journal, NULL, NULL); /* others may be delegated to the same domain */
 	for (size_t k = 0; k < all.n; k++) {
 		struct entry *entry = &all.v[k];
 

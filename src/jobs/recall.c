@@ -32,7 +32,7 @@ static bool same_text(const char *a, const char *b)
 static size_t add_all_values(struct journal *journal, const struct dialect *from,
     const struct event *event, struct events *to)
 {
-	struct entries entries = journal_list(journal, event->field[FIELD_DOMAIN]);
+	struct entries entries = journal_list(journal, event->field[FIELD_DOMAIN], NULL);
 	const char *type = event->field[FIELD_TYPE];
 	size_t found = 0;
 
@@ -125,7 +125,7 @@ void recall_batch(struct journal *journal, const struct dialect *from, struct ba
 	if (events->n != 1 || events->v[0].verb != VERB_DEPLOY || remaining(&events->v[0]) != 0 ||
 	    !journal->open)
 		return;
-	entries = journal_list(journal, NULL);
+	entries = journal_list(journal, NULL, NULL);
 	for (size_t i = 0; i < entries.n; i++) {
 		bool newest = of_batch(&entries.v[i], from, &events->v[0]);
 

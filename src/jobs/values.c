@@ -67,8 +67,8 @@ void values_known(const struct job *job, size_t i, struct strlist *known, struct
 	if (!values_share(event, event) || !job->jobs->journal->open)
 		return;
 	/* those of other domains that are delegated to the same one may be anywhere */
-	entries = journal_list(
-	    job->jobs->journal, event->field[FIELD_DELEGATE] ? NULL : event->field[FIELD_DOMAIN]);
+	entries = journal_list(job->jobs->journal,
+	    event->field[FIELD_DELEGATE] ? NULL : event->field[FIELD_DOMAIN], &job->deploy.events);
 	for (size_t k = 0; k < entries.n; k++) {
 		const struct entry *entry = &entries.v[k];
 

@@ -259,7 +259,7 @@ struct certs certs_list(const struct journal *journal)
 {
 	struct certs certs = {0};
 
-	journal_each(journal, "", "", SUFFIX, add_cert, &certs);
+	journal_each(journal, "", "", SUFFIX, NULL, add_cert, &certs);
 	if (certs.n)
 		qsort(certs.v, certs.n, sizeof(*certs.v), by_age);
 	return certs;

@@ -332,15 +332,27 @@ void journal_part(unsigned number, char name[JOURNAL_PART_NAME])
 }
 
 struct reading {
+	const struct strlist *but;
 	journal_take *take;
 	void *arg;
 };
 
+static bool is_listed(const struct strlist *list, const char *text)
+{
+	size_t i = 0;
+
+	while (list && i < list->n && strcmp(list->v[i], text))
+		i++;
+	return list && i < list->n;
+}
+
 static void read_one(const struct journal *journal, const char *file, void *arg)
 {
 	const struct reading *r = arg;
-	const char *why = journal_read(journal, file, r->take, r->arg);
+	const char *why = NULL;
 
+	if (!is_listed(r->but, file))
+		why = journal_read(journal, file, r->take, r->arg);
 	if (why && *why && strcmp(why, JOURNAL_TOO_NEW))
 		journal_set_aside(journal, file, why);
 	else if (why && *why)
@@ -348,9 +360,9 @@ static void read_one(const struct journal *journal, const char *file, void *arg)
 }
 
 void journal_each(const struct journal *journal, const char *part, const char *prefix,
-    const char *suffix, journal_take *take, void *arg)
+    const char *suffix, const struct strlist *but, journal_take *take, void *arg)
 {
-	struct reading reading = {take, arg};
+	struct reading reading = {but, take, arg};
 
 	if (part)
 		visit_dir(journal, part, prefix, suffix, read_one, &reading);

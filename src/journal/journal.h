@@ -62,10 +62,10 @@ const char *journal_read(
 #define JOURNAL_PART_NAME 3
 void journal_part(unsigned number, char name[JOURNAL_PART_NAME]);
 /* Reads all files of a part ("": those of the journal's own directory) whose names begin and end
- * so, or, with part NULL, of all of them, whatever they begin with. What is wrong is set aside
- * (renamed to end in ".damaged") and said on stderr; what is too new is only said. */
+ * so, or, with part NULL, of all of them, whatever they begin with, but for some. What is wrong is
+ * set aside (renamed to end in ".damaged") and said on stderr; what is too new is only said. */
 void journal_each(const struct journal *journal, const char *part, const char *prefix,
-    const char *suffix, journal_take *take, void *arg);
+    const char *suffix, const struct strlist *but, journal_take *take, void *arg);
 /* Sets one aside, and says why. */
 void journal_set_aside(const struct journal *journal, const char *file, const char *why);
 /* Removes what a crash has left of files that were being written, an hour later. */
@@ -122,7 +122,8 @@ bool journal_put(
 void journal_remove(struct journal *journal, const struct event *event);
 /* The entry of an event. False if there is none that can be read. */
 bool journal_get(struct journal *journal, const struct event *event, struct entry *entry);
-/* All entries, or those of one identifier, the oldest first. The caller frees them. */
-struct entries journal_list(struct journal *journal, const char *domain);
+/* All entries, or those of one identifier, but for those of some events (NULL: none), the oldest
+ * first. The caller frees them. */
+struct entries journal_list(struct journal *journal, const char *domain, const struct events *but);
 
 #endif

@@ -118,14 +118,18 @@ static int by_age(const void *a, const void *b)
 	return (x->created > y->created) - (x->created < y->created);
 }
 
-struct entries journal_list(struct journal *journal, const char *domain)
+struct entries journal_list(struct journal *journal, const char *domain, const struct events *but)
 {
+	struct strlist files = {0};
 	struct wanted w = {.domain = domain};
 	char part[JOURNAL_PART_NAME], *prefix = xasprintf("%.180s_", domain ? domain : "");
 
 	if (domain)
 		part_of(domain, part);
-	journal_each(journal, domain ? part : NULL, prefix, SUFFIX, take_wanted, &w);
+	for (size_t i = 0; but && i < but->n; i++)
+		strlist_take(&files, file_of(&but->v[i]));
+	journal_each(journal, domain ? part : NULL, prefix, SUFFIX, &files, take_wanted, &w);
+	strlist_free(&files);
 	free(prefix);
 	if (w.entries.n)
 		qsort(w.entries.v, w.entries.n, sizeof(*w.entries.v), by_age);

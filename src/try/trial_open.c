@@ -23,7 +23,7 @@ static bool is_free(const struct trial *t, struct error *error)
 
 	if (!journal_open(journal, true, error))
 		return false;
-	entries = journal_list(journal, t->subject->field[FIELD_DOMAIN]);
+	entries = journal_list(journal, t->subject->field[FIELD_DOMAIN], NULL);
 	for (size_t i = 0; i < entries.n; i++)
 		n += entries.v[i].state != ENTRY_FAILED;
 	entries_free(&entries);
