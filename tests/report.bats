@@ -50,9 +50,9 @@ deploy() {
         --tls-port 5001 --connect-to 192.0.2.80 --connect-to 2001:db8::80 --allow-reserved --account https://ca.example/1
     jq -S 'del(.id)' questions | file_is <(jq -S . <<EOF
 {"type": "dns-01", "domain": "example.test", "token": "$token", "values": ["$digest"], "timeout_ms": 12500,
- "resolvers": ["192.0.2.53", "2001:db8::53#5353"], "authorities": ["192.0.2.1"], "http_port": 80, "tls_port": 5001,
+ "resolvers": ["192.0.2.53", "2001:db8::53#5353"], "authorities": ["192.0.2.1"], "tls_port": 5001,
  "connect_to": ["192.0.2.80", "2001:db8::80"], "allow_reserved": true, "ca": "pebble", "identities": ["pebble.letsencrypt.org"],
- "account": "https://ca.example/1", "wildcard": false, "progress": false}
+ "account": "https://ca.example/1"}
 EOF
 )
     rm questions

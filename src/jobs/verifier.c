@@ -327,67 +327,80 @@ void verifier_identities(const struct view *view, struct strlist *identities)
 		strlist_add(identities, of_ca);
 }
 
-static struct json_object *list_to_json(const struct strlist *list)
-{
-	struct json_object *array = json_object_new_array();
+/* What is as the verifier takes it anyway is not said: it costs both of us more than the rest. */
 
-	for (size_t i = 0; i < list->n; i++)
-		json_object_array_add(array, json_object_new_string(list->v[i]));
-	return array;
+static void add_texts(struct json_object *o, const char *key, const char *const *texts, size_t n)
+{
+	struct json_object *array;
+
+	if (!n)
+		return;
+	array = json_object_new_array();
+	for (size_t i = 0; i < n; i++)
+		json_object_array_add(array, json_object_new_string(texts[i]));
+	json_object_object_add(o, key, array);
+}
+
+static void add_list(struct json_object *o, const char *key, const struct strlist *list)
+{
+	add_texts(o, key, (const char *const *)list->v, list->n);
+}
+
+static void add_flag(struct json_object *o, const char *key, bool set)
+{
+	if (set)
+		json_object_object_add(o, key, json_object_new_boolean(true));
+}
+
+static void add_number(struct json_object *o, const char *key, long number, long usual)
+{
+	if (number != usual)
+		jsonline_set_integer(o, key, number);
+}
+
+static void add_text(struct json_object *o, const char *key, const char *text)
+{
+	if (text)
+		jsonline_set(o, key, text);
 }
 
 /* What follows from the settings alone. */
 static void view_to_json(const struct view *view, struct json_object *o)
 {
+	enum ca ca = (enum ca)view_number(view, OPTION_CA);
 	struct strlist identities = {0};
 
 	verifier_identities(view, &identities);
-	json_object_object_add(
-	    o, "resolvers", list_to_json(&view_get(view, OPTION_RESOLVER)->list));
-	json_object_object_add(
-	    o, "authorities", list_to_json(&view_get(view, OPTION_AUTHORITY)->list));
-	jsonline_set_integer(o, "http_port", view_number(view, OPTION_HTTP_PORT));
-	jsonline_set_integer(o, "tls_port", view_number(view, OPTION_TLS_PORT));
-	json_object_object_add(
-	    o, "connect_to", list_to_json(&view_get(view, OPTION_CONNECT_TO)->list));
-	json_object_object_add(o, "allow_reserved",
-	    json_object_new_boolean(view_number(view, OPTION_ALLOW_RESERVED) != 0));
-	jsonline_set(o, "ca", ca_names[view_number(view, OPTION_CA)]);
-	json_object_object_add(o, "identities", list_to_json(&identities));
-	if (view_text(view, OPTION_ACCOUNT))
-		jsonline_set(o, "account", view_text(view, OPTION_ACCOUNT));
+	add_list(o, "resolvers", &view_get(view, OPTION_RESOLVER)->list);
+	add_list(o, "authorities", &view_get(view, OPTION_AUTHORITY)->list);
+	add_number(o, "http_port", view_number(view, OPTION_HTTP_PORT), 80);
+	add_number(o, "tls_port", view_number(view, OPTION_TLS_PORT), 443);
+	add_list(o, "connect_to", &view_get(view, OPTION_CONNECT_TO)->list);
+	add_flag(o, "allow_reserved", view_number(view, OPTION_ALLOW_RESERVED));
+	add_text(o, "ca", ca == CA_GENERIC ? NULL : ca_names[ca]);
+	add_list(o, "identities", &identities);
+	add_text(o, "account", view_text(view, OPTION_ACCOUNT));
 	strlist_free(&identities);
 }
 
 static struct json_object *proof_to_json(const struct proof *proof, long long id, bool progress)
 {
-	struct json_object *o = json_object_new_object(), *values = json_object_new_array(),
-			   *known = json_object_new_array();
+	struct json_object *o = json_object_new_object();
 
 	jsonline_set_integer(o, "id", id);
 	jsonline_set(o, "type", proof->type);
 	jsonline_set(o, "domain", proof->domain);
-	if (proof->token)
-		jsonline_set(o, "token", proof->token);
-	for (size_t i = 0; i < proof->n; i++)
-		json_object_array_add(values, json_object_new_string(proof->values[i]));
-	for (size_t i = proof->n - proof->known; i < proof->n; i++)
-		json_object_array_add(known, json_object_new_string(proof->values[i]));
-	json_object_object_add(o, "values", values);
+	add_text(o, "token", proof->token);
+	add_texts(o, "values", proof->values, proof->n);
 	if (proof->known)
-		json_object_object_add(o, "known", known);
-	else
-		json_object_put(known);
-	jsonline_set_integer(o, "timeout_ms", proof->timeout);
-	if (proof->method)
-		jsonline_set(o, "method", proof->method);
-	json_object_object_add(o, "wildcard", json_object_new_boolean(proof->wildcard));
-	if (proof->absent)
-		json_object_object_add(o, "absent", json_object_new_boolean(true));
+		add_texts(o, "known", proof->values + proof->n - proof->known, proof->known);
+	add_number(o, "timeout_ms", proof->timeout, 0);
+	add_text(o, "method", proof->method);
+	add_flag(o, "wildcard", proof->wildcard);
+	add_flag(o, "absent", proof->absent);
 	view_to_json(proof->view, o);
-	if (proof->account)
-		jsonline_set(o, "account", proof->account);
-	json_object_object_add(o, "progress", json_object_new_boolean(progress));
+	add_text(o, "account", proof->account);
+	add_flag(o, "progress", progress);
 	return o;
 }
 
