@@ -49,7 +49,7 @@ static void print_json(const struct cert *cert, long limit, long long due, long 
 	jsonline_set_integer(o, "attempts", cert->attempts);
 	jsonline_set_integer(o, "limit", limit);
 	jsonline_set_integer(o, "tried", cert->tried);
-	json_object_object_add(o, "next", due < 0 ? NULL : json_object_new_int64(due));
+	jsonline_set_value(o, "next", due < 0 ? NULL : json_object_new_int64(due));
 	jsonline_set(o, "error", cert->error);
 	print_object(o);
 }

@@ -225,8 +225,7 @@ struct json_object *event_to_json(const struct event *event)
 			continue;
 		text = event_text(event, key->field);
 		if (text || key->written == ALWAYS)
-			json_object_object_add(
-			    object, key->name, text ? value_of(key, text) : NULL);
+			jsonline_set_value(object, key->name, text ? value_of(key, text) : NULL);
 		free(text);
 	}
 	return object;

@@ -126,14 +126,19 @@ struct json_object *jsonline_array(struct json_object *object, const char *key)
 	return member(object, key, json_type_array);
 }
 
+void jsonline_set_value(struct json_object *object, const char *key, struct json_object *value)
+{
+	json_object_object_add_ex(object, key, value, JSON_C_OBJECT_KEY_IS_CONSTANT);
+}
+
 void jsonline_set(struct json_object *object, const char *key, const char *value)
 {
-	json_object_object_add(object, key, value ? json_object_new_string(value) : NULL);
+	jsonline_set_value(object, key, value ? json_object_new_string(value) : NULL);
 }
 
 void jsonline_set_integer(struct json_object *object, const char *key, long long value)
 {
-	json_object_object_add(object, key, json_object_new_int64(value));
+	jsonline_set_value(object, key, json_object_new_int64(value));
 }
 
 void linecutter_init(struct linecutter *c, void (*line)(void *, const char *, size_t), void *arg)

@@ -37,7 +37,9 @@ long long jsonline_integer(struct json_object *object, const char *key, long lon
 bool jsonline_bool(struct json_object *object, const char *key);
 struct json_object *jsonline_array(struct json_object *object, const char *key);
 
-/* Adds a member; a NULL string becomes null. */
+/* Adds a member, or sets it anew. The key is not copied: it is in static storage. A NULL string
+ * becomes null, as does the value NULL, which the object takes. */
+void jsonline_set_value(struct json_object *object, const char *key, struct json_object *value);
 void jsonline_set(struct json_object *object, const char *key, const char *value);
 void jsonline_set_integer(struct json_object *object, const char *key, long long value);
 

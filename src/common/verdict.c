@@ -44,5 +44,5 @@ void verdict_set_unknown(struct json_object *object, const char *reason)
 	jsonline_set(object, "name", NULL);
 	jsonline_set_integer(object, "attempts", 0);
 	jsonline_set_integer(object, "ms", 0);
-	json_object_object_add(object, "servers", json_object_new_array());
+	jsonline_set_value(object, "servers", json_object_new_array());
 }

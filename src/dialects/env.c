@@ -81,7 +81,7 @@ static void environment(const struct event *events, size_t i, size_t n, struct s
 		jsonline_set(object, "cmd", "deploy_cert");
 	/* its releases say "port" where its README says "timestamp": handlers may want either */
 	if (json_object_object_get_ex(object, "timestamp", &timestamp))
-		json_object_object_add(object, "port", json_object_get(timestamp));
+		jsonline_set_value(object, "port", json_object_get(timestamp));
 	json_object_object_del(object, "command"); /* the plugin keeps it from handlers */
 	json_object_object_foreach(object, key, value)
 	{

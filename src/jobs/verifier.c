@@ -338,7 +338,7 @@ static void add_texts(struct json_object *o, const char *key, const char *const 
 	array = json_object_new_array();
 	for (size_t i = 0; i < n; i++)
 		json_object_array_add(array, json_object_new_string(texts[i]));
-	json_object_object_add(o, key, array);
+	jsonline_set_value(o, key, array);
 }
 
 static void add_list(struct json_object *o, const char *key, const struct strlist *list)
@@ -349,7 +349,7 @@ static void add_list(struct json_object *o, const char *key, const struct strlis
 static void add_flag(struct json_object *o, const char *key, bool set)
 {
 	if (set)
-		json_object_object_add(o, key, json_object_new_boolean(true));
+		jsonline_set_value(o, key, json_object_new_boolean(true));
 }
 
 static void add_number(struct json_object *o, const char *key, long number, long usual)

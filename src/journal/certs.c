@@ -83,9 +83,9 @@ struct json_object *cert_to_json(const struct cert *cert)
 	jsonline_set_integer(o, "attempts", cert->attempts);
 	jsonline_set(o, "error", cert->error);
 	jsonline_set(o, "from", cert->from);
-	json_object_object_add(o, "options", json_object_get(cert->options));
+	jsonline_set_value(o, "options", json_object_get(cert->options));
 	jsonline_set(o, "job", cert->job);
-	json_object_object_add(o, "event", event_to_json(&cert->event));
+	jsonline_set_value(o, "event", event_to_json(&cert->event));
 	return o;
 }
 

@@ -71,7 +71,7 @@ struct json_object *entry_to_json(const struct entry *entry)
 	jsonline_set(o, "job", entry->job);
 	jsonline_set(o, "verdict", entry->verdict);
 	jsonline_set(o, "case", entry->case_id);
-	json_object_object_add(o, "event", event_to_json(&entry->event));
+	jsonline_set_value(o, "event", event_to_json(&entry->event));
 	for (size_t i = 0; i < nitems(more); i++)
 		if (entry->event.field[more[i].field])
 			jsonline_set(o, more[i].key, entry->event.field[more[i].field]);

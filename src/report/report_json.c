@@ -18,15 +18,15 @@ static struct json_object *handler_to_json(const struct task *task, const struct
 	jsonline_set(o, "dialect", target->to->name);
 	for (size_t i = 0; i < task->call->argv.n; i++)
 		json_object_array_add(argv, json_object_new_string(task->call->argv.v[i]));
-	json_object_object_add(o, "argv", argv);
-	json_object_object_add(o, "exit",
+	jsonline_set_value(o, "argv", argv);
+	jsonline_set_value(o, "exit",
 	    task->run->ended && r->exit_status >= 0 ? json_object_new_int(r->exit_status) : NULL);
-	json_object_object_add(o, "signal", r->signal ? json_object_new_int(r->signal) : NULL);
-	json_object_object_add(o, "timed_out", json_object_new_boolean(r->timed_out));
+	jsonline_set_value(o, "signal", r->signal ? json_object_new_int(r->signal) : NULL);
+	jsonline_set_value(o, "timed_out", json_object_new_boolean(r->timed_out));
 	jsonline_set_integer(o, "ms", r->ms);
 	jsonline_set(o, "stdout", r->out ? r->out : "");
 	jsonline_set(o, "stderr", r->err ? r->err : "");
-	json_object_object_add(o, "truncated", json_object_new_boolean(r->truncated));
+	jsonline_set_value(o, "truncated", json_object_new_boolean(r->truncated));
 	return o;
 }
 
@@ -36,8 +36,7 @@ static struct json_object *retry_to_json(const struct task *task)
 	struct json_object *o = json_object_new_object();
 
 	jsonline_set_integer(o, "attempts", task->attempts);
-	json_object_object_add(
-	    o, "next", task->next < 0 ? NULL : json_object_new_int64(task->next));
+	jsonline_set_value(o, "next", task->next < 0 ? NULL : json_object_new_int64(task->next));
 	return o;
 }
 
@@ -65,19 +64,19 @@ struct json_object *result_to_json(const struct job *job, size_t i, struct json_
 	struct json_object *o = json_object_new_object();
 
 	jsonline_set(o, "cmd", "result");
-	json_object_object_add(o, "id", json_object_get(id));
+	jsonline_set_value(o, "id", json_object_get(id));
 	jsonline_set(o, "event", event && event->verb ? verb_name(event->verb) : NULL);
 	jsonline_set(o, "type", event ? event->field[FIELD_TYPE] : NULL);
 	jsonline_set(o, "domain", event ? event->field[FIELD_DOMAIN] : NULL);
-	json_object_object_add(o, "ok", json_object_new_boolean(!error->failure));
+	jsonline_set_value(o, "ok", json_object_new_boolean(!error->failure));
 	jsonline_set(o, "error", error->failure ? error->text : NULL);
-	json_object_object_add(o, "handler",
+	jsonline_set_value(o, "handler",
 	    task && task->run && task->run->started ? handler_to_json(task, &job->deploy.targets[i])
 						    : NULL);
-	json_object_object_add(o, "verify", task ? json_object_get(task->verify) : NULL);
-	json_object_object_add(o, "caa", task ? json_object_get(task->caa) : NULL);
-	json_object_object_add(o, "retry", task && task->attempts ? retry_to_json(task) : NULL);
-	json_object_object_add(o, "delegation", task ? delegation_to_json(task, event) : NULL);
+	jsonline_set_value(o, "verify", task ? json_object_get(task->verify) : NULL);
+	jsonline_set_value(o, "caa", task ? json_object_get(task->caa) : NULL);
+	jsonline_set_value(o, "retry", task && task->attempts ? retry_to_json(task) : NULL);
+	jsonline_set_value(o, "delegation", task ? delegation_to_json(task, event) : NULL);
 	return o;
 }
 

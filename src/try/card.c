@@ -287,9 +287,9 @@ static struct json_object *traits_to_json(const struct traits *r)
 	traits_list(r, list);
 	for (size_t i = 0; i < TRAITS; i++)
 		jsonline_set(o, list[i].name, list[i].value);
-	json_object_object_add(o, "needs", list_to_json(&r->needs));
+	jsonline_set_value(o, "needs", list_to_json(&r->needs));
 	set_bool(o, "needs_more", r->needs_more);
-	json_object_object_add(o, "unknown_word_status",
+	jsonline_set_value(o, "unknown_word_status",
 	    r->word == WORD_UNKNOWN || r->word == WORD_NONE || r->word == WORD_HANGS ||
 		    r->word_status < 0
 		? NULL
@@ -320,15 +320,15 @@ void card_json(struct buf *b, const struct card *c)
 	jsonline_set(o, "error", c->traits->works ? c->obstacle : c->traits->fault);
 	jsonline_set(o, "handler", c->trial->target.handler);
 	jsonline_set(o, "dialect", c->trial->target.to->name);
-	json_object_object_add(o, "traits", traits_to_json(c->traits));
+	jsonline_set_value(o, "traits", traits_to_json(c->traits));
 	jsonline_set(o, "match", pattern);
 	jsonline_set(o, "lines", lines);
-	json_object_object_add(o, "cure", list_to_json(c->cure));
-	json_object_object_add(o, "proven",
+	jsonline_set_value(o, "cure", list_to_json(c->cure));
+	jsonline_set_value(o, "proven",
 	    c->lines == LINES_UNPROVEN ? NULL : json_object_new_boolean(c->lines == LINES_PROVEN));
 	find_remarks(c, &remarks);
-	json_object_object_add(o, "remarks", list_to_json(&remarks));
-	json_object_object_add(o, "left", list_to_json(&c->left));
+	jsonline_set_value(o, "remarks", list_to_json(&remarks));
+	jsonline_set_value(o, "left", list_to_json(&c->left));
 	jsonline_set(o, "output", c->traits->output);
 	jsonline_add(b, o);
 	json_object_put(o);

@@ -241,7 +241,7 @@ static void refuse(struct checks *all, struct json_object *id, const char *forma
 	va_start(ap, format);
 	vsnprintf(reason, sizeof(reason), format, ap);
 	va_end(ap);
-	json_object_object_add(reply, "id", json_object_get(id));
+	jsonline_set_value(reply, "id", json_object_get(id));
 	verdict_set_unknown(reply, reason);
 	jsonline_add(all->replies, reply);
 	json_object_put(reply);
