@@ -31,10 +31,7 @@ static bool is_asked_for(const struct pending *p, const struct event *event, lon
 
 	if (older->set && (p->now - created) * 1000 < older->number)
 		return false;
-	for (size_t i = 0; i < names->n; i++)
-		if (!strcmp(names->v[i], event->field[FIELD_DOMAIN]))
-			return true;
-	return !names->n;
+	return !names->n || strlist_has(names, event->field[FIELD_DOMAIN]);
 }
 
 /* --- the list */

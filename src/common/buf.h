@@ -72,6 +72,7 @@ void strlist_add(struct strlist *l, const char *s);
 void strlist_take(struct strlist *l, char *s);
 /* Puts a copy before all others. */
 void strlist_put_first(struct strlist *l, const char *s);
+bool strlist_has(const struct strlist *l, const char *s);
 void strlist_free(struct strlist *l);
 
 #endif

@@ -337,22 +337,14 @@ struct reading {
 	void *arg;
 };
 
-static bool is_listed(const struct strlist *list, const char *text)
-{
-	size_t i = 0;
-
-	while (list && i < list->n && strcmp(list->v[i], text))
-		i++;
-	return list && i < list->n;
-}
-
 static void read_one(const struct journal *journal, const char *file, void *arg)
 {
 	const struct reading *r = arg;
-	const char *why = NULL;
+	const char *why;
 
-	if (!is_listed(r->but, file))
-		why = journal_read(journal, file, r->take, r->arg);
+	if (r->but && strlist_has(r->but, file))
+		return;
+	why = journal_read(journal, file, r->take, r->arg);
 	if (why && *why && strcmp(why, JOURNAL_TOO_NEW))
 		journal_set_aside(journal, file, why);
 	else if (why && *why)

@@ -76,14 +76,6 @@ static void collect(const struct trial *t, struct strlist *names)
 			add_name(names, *entry);
 }
 
-static bool is_among(const struct strlist *names, const char *name)
-{
-	for (size_t i = 0; i < names->n; i++)
-		if (!strcmp(names->v[i], name))
-			return true;
-	return false;
-}
-
 /* Does it work without the first n of the names, but with those that are needed? */
 static bool works_without(
     struct trial *t, struct traits *r, const struct strlist *names, size_t n, const char *what)
@@ -101,7 +93,7 @@ static bool works_without(
 	bool done, failed;
 
 	for (size_t i = 0; i < n; i++)
-		if (!is_among(&r->needs, names->v[i]))
+		if (!strlist_has(&r->needs, names->v[i]))
 			strlist_add(&without, names->v[i]);
 	trial_call(t, &a, &seen);
 	done = seen.done[0];

@@ -21,14 +21,6 @@ static bool has_server(const struct place *place, const char *name)
 	return false;
 }
 
-static bool has_name(const struct strlist *names, const char *name)
-{
-	for (size_t i = 0; i < names->n; i++)
-		if (!strcmp(names->v[i], name))
-			return true;
-	return false;
-}
-
 static void note(struct buf *b, const char *name, const char *where)
 {
 	buf_printf(b, "%s%s %s", b->len ? ", " : "", name, where);
@@ -41,7 +33,7 @@ static void compare(struct place *place, const struct strlist *names, struct str
 	size_t alone = 0, n = 0;
 
 	for (size_t i = 0; i < names->n; i++) {
-		if (has_server(place, names->v[i]) || has_name(above, names->v[i]))
+		if (has_server(place, names->v[i]) || strlist_has(above, names->v[i]))
 			continue;
 		strlist_add(above, names->v[i]);
 		note(&b, names->v[i], "only in the zone above");
@@ -52,7 +44,7 @@ static void compare(struct place *place, const struct strlist *names, struct str
 
 		if (name && strcmp(name, last)) {
 			n++;
-			if (!has_name(names, name)) {
+			if (!strlist_has(names, name)) {
 				note(&b, name, "only in the zone itself");
 				alone++;
 			}

@@ -20,14 +20,6 @@ static bool is_there(const struct check *check, const struct server *s, size_t k
 	return false;
 }
 
-static bool is_known(const struct check *check, size_t k)
-{
-	for (size_t i = 0; i < check->known.n; i++)
-		if (!strcmp(check->known.v[i], check->values.v[k]))
-			return true;
-	return false;
-}
-
 /* How many of the values the server has, and whether it lost one for another one: one that we have
  * seen there, or that is known to have been. */
 static size_t count_values(struct tally *t, const struct server *s)
@@ -41,7 +33,8 @@ static size_t count_values(struct tally *t, const struct server *s)
 
 		present += there;
 		lost = lost || (!there && s->had && s->had[k]);
-		known_lost = known_lost || (!there && is_known(check, k));
+		known_lost =
+		    known_lost || (!there && strlist_has(&check->known, check->values.v[k]));
 	}
 	t->replaced = t->replaced || (lost && present);
 	t->known_lost += known_lost && present;

@@ -156,10 +156,7 @@ static void walk_to(struct walk *walk, const struct target *target)
 
 static bool was_there(const struct walk *walk, const char *url)
 {
-	for (size_t i = 0; i < walk->seen.n; i++)
-		if (!strcmp(walk->seen.v[i], url))
-			return !walk->http->check->profile->http.any_redirect;
-	return false;
+	return !walk->http->check->profile->http.any_redirect && strlist_has(&walk->seen, url);
 }
 
 static void redirected(struct walk *walk, const char *url, const char *location)
