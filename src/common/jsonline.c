@@ -141,6 +141,25 @@ void jsonline_set_integer(struct json_object *object, const char *key, long long
 	jsonline_set_value(object, key, json_object_new_int64(value));
 }
 
+void jsonline_set_bool(struct json_object *object, const char *key, bool value)
+{
+	jsonline_set_value(object, key, json_object_new_boolean(value));
+}
+
+struct json_object *jsonline_texts(const char *const *texts, size_t n)
+{
+	struct json_object *array = json_object_new_array();
+
+	for (size_t i = 0; i < n; i++)
+		json_object_array_add(array, json_object_new_string(texts[i]));
+	return array;
+}
+
+struct json_object *jsonline_list(const struct strlist *list)
+{
+	return jsonline_texts((const char *const *)list->v, list->n);
+}
+
 void linecutter_init(struct linecutter *c, void (*line)(void *, const char *, size_t), void *arg)
 {
 	*c = (struct linecutter){.rest = BUF_INIT(JSONLINE_MAX), .line = line, .arg = arg};

@@ -42,6 +42,10 @@ struct json_object *jsonline_array(struct json_object *object, const char *key);
 void jsonline_set_value(struct json_object *object, const char *key, struct json_object *value);
 void jsonline_set(struct json_object *object, const char *key, const char *value);
 void jsonline_set_integer(struct json_object *object, const char *key, long long value);
+void jsonline_set_bool(struct json_object *object, const char *key, bool value);
+/* An array of strings, which the caller puts, or gives to an object. */
+struct json_object *jsonline_texts(const char *const *texts, size_t n);
+struct json_object *jsonline_list(const struct strlist *list);
 
 /*
  * Cuts a stream of bytes into lines. feed() calls line() for each complete line, without its

@@ -329,27 +329,16 @@ void verifier_identities(const struct view *view, struct strlist *identities)
 
 /* What is as the verifier takes it anyway is not said: it costs both of us more than the rest. */
 
-static void add_texts(struct json_object *o, const char *key, const char *const *texts, size_t n)
-{
-	struct json_object *array;
-
-	if (!n)
-		return;
-	array = json_object_new_array();
-	for (size_t i = 0; i < n; i++)
-		json_object_array_add(array, json_object_new_string(texts[i]));
-	jsonline_set_value(o, key, array);
-}
-
 static void add_list(struct json_object *o, const char *key, const struct strlist *list)
 {
-	add_texts(o, key, (const char *const *)list->v, list->n);
+	if (list->n)
+		jsonline_set_value(o, key, jsonline_list(list));
 }
 
 static void add_flag(struct json_object *o, const char *key, bool set)
 {
 	if (set)
-		jsonline_set_value(o, key, json_object_new_boolean(true));
+		jsonline_set_bool(o, key, true);
 }
 
 static void add_number(struct json_object *o, const char *key, long number, long usual)
@@ -391,9 +380,11 @@ static struct json_object *proof_to_json(const struct proof *proof, long long id
 	jsonline_set(o, "type", proof->type);
 	jsonline_set(o, "domain", proof->domain);
 	add_text(o, "token", proof->token);
-	add_texts(o, "values", proof->values, proof->n);
+	if (proof->n)
+		jsonline_set_value(o, "values", jsonline_texts(proof->values, proof->n));
 	if (proof->known)
-		add_texts(o, "known", proof->values + proof->n - proof->known, proof->known);
+		jsonline_set_value(o, "known",
+		    jsonline_texts(proof->values + proof->n - proof->known, proof->known));
 	add_number(o, "timeout_ms", proof->timeout, 0);
 	add_text(o, "method", proof->method);
 	add_flag(o, "wildcard", proof->wildcard);

@@ -12,21 +12,19 @@
 static struct json_object *handler_to_json(const struct task *task, const struct target *target)
 {
 	const struct process_result *r = &task->run->result;
-	struct json_object *o = json_object_new_object(), *argv = json_object_new_array();
+	struct json_object *o = json_object_new_object();
 
 	jsonline_set(o, "path", target->handler);
 	jsonline_set(o, "dialect", target->to->name);
-	for (size_t i = 0; i < task->call->argv.n; i++)
-		json_object_array_add(argv, json_object_new_string(task->call->argv.v[i]));
-	jsonline_set_value(o, "argv", argv);
+	jsonline_set_value(o, "argv", jsonline_list(&task->call->argv));
 	jsonline_set_value(o, "exit",
 	    task->run->ended && r->exit_status >= 0 ? json_object_new_int(r->exit_status) : NULL);
 	jsonline_set_value(o, "signal", r->signal ? json_object_new_int(r->signal) : NULL);
-	jsonline_set_value(o, "timed_out", json_object_new_boolean(r->timed_out));
+	jsonline_set_bool(o, "timed_out", r->timed_out);
 	jsonline_set_integer(o, "ms", r->ms);
 	jsonline_set(o, "stdout", r->out ? r->out : "");
 	jsonline_set(o, "stderr", r->err ? r->err : "");
-	jsonline_set_value(o, "truncated", json_object_new_boolean(r->truncated));
+	jsonline_set_bool(o, "truncated", r->truncated);
 	return o;
 }
 
@@ -68,7 +66,7 @@ struct json_object *result_to_json(const struct job *job, size_t i, struct json_
 	jsonline_set(o, "event", event && event->verb ? verb_name(event->verb) : NULL);
 	jsonline_set(o, "type", event ? event->field[FIELD_TYPE] : NULL);
 	jsonline_set(o, "domain", event ? event->field[FIELD_DOMAIN] : NULL);
-	jsonline_set_value(o, "ok", json_object_new_boolean(!error->failure));
+	jsonline_set_bool(o, "ok", !error->failure);
 	jsonline_set(o, "error", error->failure ? error->text : NULL);
 	jsonline_set_value(o, "handler",
 	    task && task->run && task->run->started ? handler_to_json(task, &job->deploy.targets[i])

@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "jsonline.h"
+
 /* As it would be written on a command line; the caller frees it. */
 static char *text_of(const struct option_def *def, const struct setting *s)
 {
@@ -31,12 +33,8 @@ static struct json_object *value_of(const struct option_def *def, const struct s
 	struct json_object *o;
 	char *text;
 
-	if (s->list.n) {
-		o = json_object_new_array();
-		for (size_t i = 0; i < s->list.n; i++)
-			json_object_array_add(o, json_object_new_string(s->list.v[i]));
-		return o;
-	}
+	if (s->list.n)
+		return jsonline_list(&s->list);
 	text = text_of(def, s);
 	o = json_object_new_string(text);
 	free(text);
@@ -53,7 +51,7 @@ struct json_object *options_to_json(const struct settings *settings)
 		if (!s->set || !(option_defs[id].where & IN_RULE))
 			continue;
 		o = o ? o : json_object_new_object();
-		json_object_object_add(o, option_defs[id].name, value_of(&option_defs[id], s));
+		jsonline_set_value(o, option_defs[id].name, value_of(&option_defs[id], s));
 	}
 	return o;
 }

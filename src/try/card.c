@@ -265,20 +265,6 @@ void card_text(struct buf *b, const struct card *c)
 
 /* --- as data */
 
-static struct json_object *list_to_json(const struct strlist *list)
-{
-	struct json_object *array = json_object_new_array();
-
-	for (size_t i = 0; i < list->n; i++)
-		json_object_array_add(array, json_object_new_string(list->v[i]));
-	return array;
-}
-
-static void set_bool(struct json_object *o, const char *name, bool value)
-{
-	json_object_object_add(o, name, json_object_new_boolean(value));
-}
-
 static struct json_object *traits_to_json(const struct traits *r)
 {
 	struct json_object *o = json_object_new_object();
@@ -287,19 +273,19 @@ static struct json_object *traits_to_json(const struct traits *r)
 	traits_list(r, list);
 	for (size_t i = 0; i < TRAITS; i++)
 		jsonline_set(o, list[i].name, list[i].value);
-	jsonline_set_value(o, "needs", list_to_json(&r->needs));
-	set_bool(o, "needs_more", r->needs_more);
+	jsonline_set_value(o, "needs", jsonline_list(&r->needs));
+	jsonline_set_bool(o, "needs_more", r->needs_more);
 	jsonline_set_value(o, "unknown_word_status",
 	    r->word == WORD_UNKNOWN || r->word == WORD_NONE || r->word == WORD_HANGS ||
 		    r->word_status < 0
 		? NULL
 		: json_object_new_int(r->word_status));
-	set_bool(o, "fails_though_done", r->lies);
-	set_bool(o, "succeeds_though_not_done", r->claims);
-	set_bool(o, "hangs", r->hangs);
-	set_bool(o, "clean_fails", r->clean_fails);
-	set_bool(o, "prints", r->prints);
-	set_bool(o, "waits", r->ahead_ms >= WAITS);
+	jsonline_set_bool(o, "fails_though_done", r->lies);
+	jsonline_set_bool(o, "succeeds_though_not_done", r->claims);
+	jsonline_set_bool(o, "hangs", r->hangs);
+	jsonline_set_bool(o, "clean_fails", r->clean_fails);
+	jsonline_set_bool(o, "prints", r->prints);
+	jsonline_set_bool(o, "waits", r->ahead_ms >= WAITS);
 	jsonline_set_integer(o, "deploy_ms", r->deploy_ms);
 	jsonline_set_integer(o, "clean_ms", r->clean_ms);
 	jsonline_set_integer(o, "visible_ms", r->done_ms);
@@ -316,19 +302,19 @@ void card_json(struct buf *b, const struct card *c)
 	jsonline_set(o, "cmd", "try");
 	jsonline_set(o, "type", subject->field[FIELD_TYPE]);
 	jsonline_set(o, "domain", subject->field[FIELD_DOMAIN]);
-	set_bool(o, "ok", c->works);
+	jsonline_set_bool(o, "ok", c->works);
 	jsonline_set(o, "error", c->traits->works ? c->obstacle : c->traits->fault);
 	jsonline_set(o, "handler", c->trial->target.handler);
 	jsonline_set(o, "dialect", c->trial->target.to->name);
 	jsonline_set_value(o, "traits", traits_to_json(c->traits));
 	jsonline_set(o, "match", pattern);
 	jsonline_set(o, "lines", lines);
-	jsonline_set_value(o, "cure", list_to_json(c->cure));
+	jsonline_set_value(o, "cure", jsonline_list(c->cure));
 	jsonline_set_value(o, "proven",
 	    c->lines == LINES_UNPROVEN ? NULL : json_object_new_boolean(c->lines == LINES_PROVEN));
 	find_remarks(c, &remarks);
-	jsonline_set_value(o, "remarks", list_to_json(&remarks));
-	jsonline_set_value(o, "left", list_to_json(&c->left));
+	jsonline_set_value(o, "remarks", jsonline_list(&remarks));
+	jsonline_set_value(o, "left", jsonline_list(&c->left));
 	jsonline_set(o, "output", c->traits->output);
 	jsonline_add(b, o);
 	json_object_put(o);

@@ -75,11 +75,11 @@ static void take(struct json_object *all, const struct verify_option *o, const c
 	if (json && o->kind == KIND_LIST) {
 		if (!json_object_object_get_ex(all, o->member, &list)) {
 			list = json_object_new_array();
-			json_object_object_add(all, o->member, list);
+			jsonline_set_value(all, o->member, list);
 		}
 		json_object_array_add(list, json);
 	} else if (json) {
-		json_object_object_add(all, o->member, json);
+		jsonline_set_value(all, o->member, json);
 	}
 	if (!json || question_members(common, all))
 		error_set(error, FAILURE_USAGE, "%s: \"%s\" %s", o->name, value, o->fault);
