@@ -107,6 +107,12 @@ static enum case_id mixed_case(const struct tally *t)
 	return t->stuck && t->check->last && t->check->attempts ? CASE_D29 : CASE_D28;
 }
 
+/* Are there servers that we have not heard? */
+static bool is_open(const struct tally *t)
+{
+	return t->said[SIGHT_PENDING] || t->finding;
+}
+
 /* The case of a look in which the servers of a place were not found: is that us, or the zone? */
 static enum case_id lost_case(const struct tally *t)
 {
@@ -171,7 +177,7 @@ static enum case_id absent_case(const struct tally *t)
 		return t->have < t->answer ? CASE_D64 : CASE_D63;
 	if (!t->answer && !t->circle)
 		return mute_case(t);
-	if (t->said[SIGHT_PENDING] || t->finding || t->lost || t->mute)
+	if (is_open(t) || t->lost || t->mute)
 		return CASE_DNS_WAITING;
 	return CASE_DNS_ABSENT;
 }
@@ -188,7 +194,7 @@ enum case_id dns01_case(const struct tally *t)
 		return bad_case(t);
 	if (t->have < t->answer || wrong_way || t->torn)
 		return wrong_way ? CASE_D28 : mixed_case(t);
-	if (t->said[SIGHT_PENDING] || t->finding)
+	if (is_open(t))
 		return CASE_DNS_WAITING;
 	if (t->lost)
 		return lost_case(t);
@@ -266,12 +272,6 @@ static bool is_replaced(const struct tally *t)
 	return t->known_lost && t->known_lost == t->answer && check_age(t->check) >= REPLACING_MS;
 }
 
-/* Are there servers that we have not heard? */
-static bool is_open(const struct tally *t)
-{
-	return t->said[SIGHT_PENDING] || t->finding;
-}
-
 /* Whether waiting can cure it, where that depends. */
 static enum verdict refine(const struct dns01 *dns, const struct tally *t, enum case_id id)
 {
@@ -333,7 +333,7 @@ static enum case_id ca_case(const struct tally *t, enum case_id id)
 void dns01_judge(const struct dns01 *dns, struct tally *t, struct outcome *o)
 {
 	/* There is no more time for the resolvers, nor for the zones above. */
-	if (t->check->last && t->id == CASE_DNS_WAITING && !t->said[SIGHT_PENDING] && !t->finding) {
+	if (t->check->last && t->id == CASE_DNS_WAITING && !is_open(t)) {
 		if (t->validity == VALIDITY_PENDING)
 			t->validity = VALIDITY_MUTE;
 		t->looking_above = false;
