@@ -58,11 +58,18 @@ static const char *take(struct job *job, pid_t *holder)
 	return NULL;
 }
 
+/* Takes the text. */
+static void refuse(struct job *job, char *why)
+{
+	job_fail(job, 0, FAILURE_STOPPED, why);
+	free(why);
+	job->run(job);
+}
+
 static void try_it(struct job *job)
 {
 	long limit = view_number(&job->deploy.targets[0].view, OPTION_LOCK_TIMEOUT);
 	struct report *report = job->jobs->report;
-	struct error error = {0};
 	pid_t holder;
 	const char *name = take(job, &holder);
 
@@ -73,18 +80,15 @@ static void try_it(struct job *job)
 	if (holder < 0) {
 		char *why = lock_refusal(name, holder);
 
-		error_set(&error, FAILURE_STOPPED, "state: %s: %s", job->jobs->journal->dir, why);
+		refuse(job, xasprintf("state: %s: %s", job->jobs->journal->dir, why));
 		free(why);
-		job_fail(job, 0, error.failure, error.text);
-		job->run(job);
 		return;
 	}
 	if (job->waited >= limit) {
-		error_set(&error, FAILURE_STOPPED,
-		    "another acmehook (process %ld) has worked on %s for %g s (--lock-timeout)",
-		    (long)holder, name, (double)limit / 1000);
-		job_fail(job, 0, error.failure, error.text);
-		job->run(job);
+		refuse(job,
+		    xasprintf("another acmehook (process %ld) has worked on %s for %g s "
+			      "(--lock-timeout)",
+			(long)holder, name, (double)limit / 1000));
 		return;
 	}
 	if (job->waited == PATIENCE && (report->verbose || report->terminal))
