@@ -194,13 +194,8 @@ static void batch_ended(struct job *job)
 		if (job->unproven)
 			job->unproven(job, job->arg);
 		else
-			job_prove(job);
+			prove(job);
 	}
-}
-
-void job_prove(struct job *job)
-{
-	prove(job);
 }
 
 static struct batch *batch_now(struct job *job)

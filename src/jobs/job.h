@@ -98,8 +98,8 @@ struct job {
 	void (*ready)(struct job *job, void *arg);
 	/* It does not want to any more, or not now. Once after each ready(), before done(). */
 	void (*ran)(struct job *job, void *arg);
-	/* It wants to know what has come of that, and waits for job_prove(). After that, or after
-	 * jobs_stop(), it may still want to call handlers. */
+	/* It wants to know what has come of that, and waits for prove(), see prove.h. After that,
+	 * or after jobs_stop(), it may still want to call handlers. */
 	void (*unproven)(struct job *job, void *arg);
 	void (*done)(struct job *job, void *arg);
 	void *arg;
@@ -119,8 +119,6 @@ struct job *job_new(struct jobs *jobs, const struct dialect *from, const struct 
 void job_start(struct job *job, void (*done)(struct job *job, void *arg), void *arg);
 /* It is the turn of a job that is ready. */
 void job_go(struct job *job);
-/* The verifier is asked about a job that is unproven. */
-void job_prove(struct job *job);
 void job_free(struct job *job);
 /* Plans it once more if a challenge turned out to be delegated: it has another handler then, or at
  * least another name. */

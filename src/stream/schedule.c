@@ -341,8 +341,11 @@ static void on_timer(uv_timer_t *timer)
 static void prove_some(struct schedule *s)
 {
 	uint64_t now = uv_now(s->jobs->loop);
-	bool busy = is_busy(s, now);
+	bool busy;
 
+	if (!s->unproven.first)
+		return;
+	busy = is_busy(s, now);
 	for (int n = 0; s->unproven.first && n < AT_ONCE; n++) {
 		if (busy && now - s->unproven.first->since < PATIENCE)
 			break;

@@ -6,6 +6,8 @@
 
 #include <stdlib.h>
 
+#include "jobs/prove.h"
+
 static void leave(struct schedule *s, struct ticket *ticket)
 {
 	lane_leave(&s->lanes, &ticket->identifier);
@@ -213,5 +215,5 @@ void work_prove(struct work *w)
 	enter(w, WORK_RAN);
 	/* unless it was stopped */
 	if (w->job->state == JOB_VERIFYING)
-		job_prove(w->job);
+		prove(w->job);
 }
