@@ -85,10 +85,9 @@ static void try_it(struct job *job)
 		return;
 	}
 	if (job->waited >= limit) {
-		refuse(job,
-		    xasprintf("another acmehook (process %ld) has worked on %s for %g s "
-			      "(--lock-timeout)",
-			(long)holder, name, (double)limit / 1000));
+		refuse(job, xasprintf("another acmehook (process %ld) has worked on %s for %g s "
+				      "(--lock-timeout)",
+				(long)holder, name, (double)limit / 1000));
 		return;
 	}
 	if (job->waited == PATIENCE && (report->verbose || report->terminal))
