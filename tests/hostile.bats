@@ -7,7 +7,7 @@ setup() {
     mkdir work
     config <<EOF
 verify = "off"
-timeout = 5
+timeout = 60
 kill-after = 0.3
 handler = "$PWD/bad"
 match "good.test" { handler = "$PWD/good"  timeout = 30 }
@@ -72,7 +72,7 @@ ends() {
 }
 
 @test "one that never exits" {
-    sed -i 's/^timeout = 5/timeout = 1/' acmehook.conf
+    sed -i 's/^timeout = 60/timeout = 1/' acmehook.conf
     bad <<'EOF'
 #!/bin/sh
 echo "asking the provider"; sleep 1000 & wait
@@ -89,7 +89,7 @@ EOF
 }
 
 @test "one that ignores SIGTERM, and whose children do" {
-    sed -i 's/^timeout = 5/timeout = 1/' acmehook.conf
+    sed -i 's/^timeout = 60/timeout = 1/' acmehook.conf
     bad <<'EOF'
 #!/bin/bash
 trap '' TERM
@@ -114,7 +114,7 @@ EOF
 }
 
 @test "one that leaves its group twice, and one that hangs beside" {
-    sed -i 's/^timeout = 5/timeout = 1/' acmehook.conf
+    sed -i 's/^timeout = 60/timeout = 1/' acmehook.conf
     bad <<'EOF'
 #!/bin/bash
 (setsid sh -c 'echo $$ >>pids; exec sleep 1000' &) &
@@ -128,7 +128,6 @@ EOF
 }
 
 @test "one that writes a gigabyte to stdout" {
-    sed -i 's/^timeout = 5/timeout = 60/' acmehook.conf
     bad <<'EOF'
 #!/bin/sh
 echo first; head -c 1G /dev/zero; echo last; exit 1
@@ -138,7 +137,6 @@ EOF
 }
 
 @test "one that writes a gigabyte to stderr" {
-    sed -i 's/^timeout = 5/timeout = 60/' acmehook.conf
     bad <<'EOF'
 #!/bin/sh
 head -c 1G /dev/zero >&2; echo last >&2; exit 1
@@ -148,7 +146,6 @@ EOF
 }
 
 @test "one that writes a line of 100 MB" {
-    sed -i 's/^timeout = 5/timeout = 60/' acmehook.conf
     bad <<'EOF'
 #!/bin/sh
 echo first; head -c 100M /dev/zero | tr '\0' x; echo; echo last; exit 1
