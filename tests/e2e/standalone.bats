@@ -34,16 +34,22 @@ setup() {
     . "$BATS_TEST_DIRNAME/lab/clients.bash"
     [ -x "$builddir/acmehook-responder" ] || skip "built without acmehook-responder"
     cd "$BATS_TEST_TMPDIR"
+    # instead of the laboratory's own
+    teardown() {
+        printf '%s\n' "status: ${status:-}" "stdout: ${output:-}"
+        cat "$LAB/responder.log" "$LAB/pebble.log" 2>/dev/null || :
+    }
 }
 
-teardown() {
-    printf '%s\n' "status: ${status:-}" "stdout: ${output:-}"
-    cat "$LAB/responder.log" 2>/dev/null || :
+# The CA asks a resolver here, which remembers the value of the test before for its TTL, 1 s.
+forgotten() {
+    ! in_lab dig +short +norecurse @127.0.0.53 _acme-challenge.home.example.test TXT | grep -q '"'
 }
 
 # serving: the responder of the file is there, and what it needs of a configuration
 serving() {
     [ "$(in_lab dig +short +tries=1 @127.0.0.4 acme.test NS)" = ns.acme.test. ]
+    within 10 forgotten
     configuration <<END
 handler = "$hooks/standalone"
 env = { "SPOOL=$SPOOL" }
