@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "verify/jsontext.h"
+#include "jsontext.h"
 
 /* What one server, and all that it leads to, comes to. */
 struct opinion {

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "verify/jsontext.h"
+#include "jsontext.h"
 #include "verify/question.h"
 
 /* As old, in ms, may be what was read of it. */

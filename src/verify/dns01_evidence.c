@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "verify/jsontext.h"
+#include "jsontext.h"
 
 /* As much of the evidence as is worth to be shown. */
 #define SHOW_VALUES 10

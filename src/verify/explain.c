@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "buf.h"
-#include "verify/jsontext.h"
+#include "jsontext.h"
 
 static const char *const fact_names[] = {
     [FACT_NAME] = "name",

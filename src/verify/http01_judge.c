@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "verify/jsontext.h"
+#include "jsontext.h"
 
 bool http01_is_good(const struct walk *walk)
 {

@@ -14,7 +14,7 @@
 #include "verify/acme_certificate.h"
 #include "verify/check.h"
 #include "verify/host.h"
-#include "verify/jsontext.h"
+#include "jsontext.h"
 #include "verify/redirect.h"
 #include "verify/tls_alert.h"
 #include "verify/vantage.h"

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 
 #include "jsonline.h"
-#include "verify/jsontext.h"
+#include "jsontext.h"
 #include "tap.h"
 
 static bool parses(const char *text, size_t len)
@@ -118,9 +118,45 @@ static void test_text(void)
 	buf_free(&b);
 }
 
+/* A line of an object is the text that json-c makes of it, whatever is in it. */
+static void test_add(void)
+{
+	static const char *const objects[] = {"{}",
+	    "{\"a\": [], \"b\": {}, \"c\": null, \"d\": true, \"e\": [false, [null, {}], \"\"]}",
+	    "{\"a\": \"q\\\" \\\\ / \\n\\r\\t\\b\\f\\u0001\\u001f\\u007f \\u00e4 \\ud83d\\ude00\"}",
+	    "{\"a\": 1.5, \"b\": -1e300, \"c\": 9223372036854775807, \"d\": 18446744073709551615}",
+	    "{\"a\": -9223372036854775808, \"b\": 0, \"c\": -1, \"d\": 4294967296, \"e\": 1.0}",
+	    "{\"\": 1, \"a\\\"b\": 2, \"\\n\": {\"a\": {\"\\u0001\": [{\"x\": 1}]}}}",
+	    "{\"a\": {\"0123456789abcdef0123456789abcdef\": 1, \"b\": \"{\"}}",
+	    "{\"a\": {\"0123456789abcdef0123456789abcdef0\": [1], \"b\": \"[\"}, \"b\": \"\\n\"}"};
+	struct buf b = BUF_INIT(1000), tight = BUF_INIT(20);
+	struct json_object *o;
+	const char *why;
+
+	for (size_t i = 0; i < nitems(objects); i++) {
+		o = jsonline_parse(objects[i], strlen(objects[i]), &why);
+		buf_printf(&seen, "%s\n", jsonline_text(o));
+		ok(o && jsonline_add(&b, o), "a line of %s", objects[i]);
+		json_object_put(o);
+	}
+	is_text(buf_text(&b), buf_text(&seen), "lines as json-c writes them");
+	buf_free(&b);
+	buf_free(&seen);
+
+	o = jsonline_parse("{\"a\": [1, 2]}", 13, &why);
+	ok(jsonline_add(&tight, o), "a line that fits");
+	ok(!jsonline_add(&tight, o) && tight.overflow, "one that does not");
+	is_text(buf_text(&tight), "{ \"a\": [ 1, 2 ] }\n", "of which nothing is added");
+	buf_cut(&tight, 0);
+	ok(jsonline_add(&tight, o) && tight.overflow, "and what is added later does not undo that");
+	json_object_put(o);
+	buf_free(&tight);
+}
+
 int main(void)
 {
 	test_text();
+	test_add();
 	test_parse();
 	test_lines();
 	return done();

@@ -2,7 +2,7 @@
 /* JSON that is written as text at once. */
 #include "config.h"
 
-#include "verify/jsontext.h"
+#include "jsontext.h"
 
 #include <string.h>
 
@@ -75,6 +75,13 @@ static size_t plain_len(const char *text)
 	while (*p > '\\' || (*p >= ' ' && *p != '"' && *p != '\\'))
 		p++;
 	return (size_t)((const char *)p - text);
+}
+
+bool jsontext_is_key(const char *key)
+{
+	size_t len = plain_len(key);
+
+	return !key[len] && len <= KEY_MAX;
 }
 
 void jsontext_string(struct buf *b, const char *key, const char *text)

@@ -1,17 +1,20 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * JSON that is written as text at once, in the form of jsonline_add(): what goes out by the ten
- * thousand is not built as objects first.
+ * JSON that is written as text at once, in the form of jsonline_add(): what the verifier says by
+ * the ten thousand is not built as objects first.
  */
 #ifndef ACMEHOOK_JSONTEXT_H
 #define ACMEHOOK_JSONTEXT_H
+
+#include <stdbool.h>
 
 #include "buf.h"
 
 /*
  * All of these add a member with that key to an object, or with key NULL an element to an array.
- * Keys have at most 32 characters.
+ * Keys are short, and nothing in them has to be escaped: jsontext_is_key() says whether one is such.
  */
+bool jsontext_is_key(const char *key);
 
 /* '{' or '['; with key NULL also the value that a line is, in an empty buffer or after a newline.
  */
