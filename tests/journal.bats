@@ -230,6 +230,24 @@ EOF
     nothing_left
 }
 
+@test "what cannot be locked is said, and fails" {
+    zone_hook </dev/null
+    hook_calls deploy_challenge example.test "$digest"
+    status_is 0
+    rm state/locks
+    ln -s elsewhere state/locks
+    clean --older-than 0
+    status_is 1
+    stderr_has "example.test: cannot be locked: "
+    hook_calls deploy_challenge example.test "$digest2"
+    status_is 75
+    stderr_has "state: $PWD/state: example.test: cannot be locked: "
+    rm state/locks
+    clean --older-than 0
+    status_is 0
+    nothing_left
+}
+
 @test "200 rounds of two clients and a pending --clean at the same name" {
     zone_hook </dev/null
     client() {

@@ -122,6 +122,24 @@ within() { # SECONDS COMMAND...
     [[ $output == *" other.test "* ]]
 }
 
+@test "pending --retry and --forget say what cannot be locked, and fail" {
+    installer </dev/null
+    touch broken
+    deploy example.test
+    rm broken state/locks
+    ln -s elsewhere state/locks
+    for option in --retry --forget; do
+        run --separate-stderr "$acmehook" pending $option example.test
+        status_is 1
+        stderr_is "acmehook: the certificate of example.test: cannot be locked: Too many levels of symbolic links"
+    done
+    [ "$(kept)" = 1 ]
+    rm state/locks
+    pending --retry example.test
+    status_is 0
+    [ "$(kept)" = 0 ]
+}
+
 @test "the pause grows, up to a day; at the limit it is given up, reported, and still there" {
     installer <<<'retry-limit = 3 retry-pause = 1h'
     touch broken

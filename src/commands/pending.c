@@ -180,7 +180,8 @@ static void clean(struct pending *p, const struct entry *entry)
 	job_start(job, on_cleaned, p);
 }
 
-/* Takes the lock and looks once more: what is gone or in use by now is passed over. */
+/* Takes the lock and looks once more: what is gone or in use by now is passed over. What cannot be
+ * locked at all has failed. */
 static bool take(struct pending *p, const struct entry *seen)
 {
 	struct journal *journal = &p->session->journal;
@@ -191,7 +192,8 @@ static bool take(struct pending *p, const struct entry *seen)
 	bool left;
 
 	if (!lock_take(&journal->locks, name, &holder)) {
-		if (p->session->report.verbose) {
+		p->failed += holder < 0;
+		if (holder < 0 || p->session->report.verbose) {
 			why = lock_refusal(name, holder);
 			report_line(&p->session->report, "%s", why);
 			free(why);

@@ -85,7 +85,8 @@ static void add_value(struct buf *b, const char *key, struct json_object *value)
 
 static bool has_plain_keys(struct json_object *object)
 {
-	json_object_object_foreach(object, key, value) {
+	json_object_object_foreach(object, key, value)
+	{
 		(void)value;
 		if (!jsontext_is_key(key))
 			return false;
@@ -96,7 +97,8 @@ static bool has_plain_keys(struct json_object *object)
 static void add_members(struct buf *b, const char *key, struct json_object *object)
 {
 	jsontext_open(b, key, '{');
-	json_object_object_foreach(object, name, member) {
+	json_object_object_foreach(object, name, member)
+	{
 		add_value(b, name, member);
 	}
 	jsontext_close(b, '}');

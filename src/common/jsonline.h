@@ -23,8 +23,8 @@ struct json_object *jsonline_parse(const char *line, size_t len, const char **wh
 
 /* The value as text of that form; owned by it, until it is asked for again. */
 const char *jsonline_text(struct json_object *value);
-/* Adds the object as one line, in the form { "a": 1, "b": "x" }, and a newline; nothing if that does
- * not fit. What is in the buffer are lines. */
+/* Adds the object as one line, in the form { "a": 1, "b": "x" }, and a newline; nothing if that
+ * does not fit. What is in the buffer are lines. */
 bool jsonline_add(struct buf *b, struct json_object *object);
 
 /*

@@ -12,7 +12,8 @@
 
 /*
  * All of these add a member with that key to an object, or with key NULL an element to an array.
- * Keys are short, and nothing in them has to be escaped: jsontext_is_key() says whether one is such.
+ * Keys are short, and nothing in them has to be escaped: jsontext_is_key() says whether one is
+ * such.
  */
 bool jsontext_is_key(const char *key);
 

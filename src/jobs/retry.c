@@ -68,11 +68,12 @@ static bool take(struct retries *r, const struct cert *cert)
 	pid_t holder;
 	bool taken = lock_take(&r->jobs->journal->locks, name, &holder);
 
-	if (!taken && r->jobs->report->verbose) {
+	if (!taken && (holder < 0 || r->jobs->report->verbose)) {
 		why = lock_refusal(name, holder);
 		report_line(r->jobs->report, "%s", why);
 		free(why);
 	}
+	r->failed += !taken && holder < 0;
 	free(name);
 	return taken;
 }
