@@ -11,10 +11,10 @@
 
 #include "dns/reverse.h"
 #include "identifier.h"
+#include "jsontext.h"
 #include "verify/acme_certificate.h"
 #include "verify/check.h"
 #include "verify/host.h"
-#include "jsontext.h"
 #include "verify/redirect.h"
 #include "verify/tls_alert.h"
 #include "verify/vantage.h"

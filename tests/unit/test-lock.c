@@ -2,10 +2,8 @@
 /* Locks on names: between processes, of those who were killed, and of very many. */
 #include "config.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
@@ -27,12 +25,18 @@ static bool take(struct locks *locks, const char *name)
 	return lock_take(locks, name, &holder);
 }
 
-static bool take_number(struct locks *locks, int number, pid_t *holder)
+/* Until it is called again. */
+static const char *name_of(int number)
 {
-	char name[32];
+	static char name[32];
 
 	snprintf(name, sizeof(name), "n%d.example.test", number);
-	return lock_take(locks, name, holder);
+	return name;
+}
+
+static bool take_number(struct locks *locks, int number, pid_t *holder)
+{
+	return lock_take(locks, name_of(number), holder);
 }
 
 /* As many as there is room for; the number of the first that there was none for. */
@@ -134,12 +138,8 @@ static void test_many(void)
 	locks_init(&locks, dir);
 	n = take_all(&locks, &holder);
 	ok(n == of_child && holder == getpid(), "what he has left is used again");
-	for (int i = 0; i < n; i++) {
-		char name[32];
-
-		snprintf(name, sizeof(name), "n%d.example.test", i);
-		lock_drop(&locks, name);
-	}
+	for (int i = 0; i < n; i++)
+		lock_drop(&locks, name_of(i));
 	ok(take_all(&locks, &holder) == n, "and so is what was dropped");
 	locks_close(&locks);
 }
@@ -197,18 +197,16 @@ static volatile int *collisions, *turns;
 static void contend(struct locks *locks)
 {
 	for (int round = 0; round < ROUNDS; round++) {
-		char name[] = "n0.test";
 		int i = (round * 7 + getpid()) % NAMES;
 
-		name[1] = (char)('0' + i);
-		if (!take(locks, name))
+		if (!take(locks, name_of(i)))
 			continue;
 		owners[i] = getpid();
 		for (int look = 0; look < 200; look++)
 			if (owners[i] != getpid())
 				__atomic_fetch_add(collisions, 1, __ATOMIC_SEQ_CST);
 		__atomic_fetch_add(turns, 1, __ATOMIC_SEQ_CST);
-		lock_drop(locks, name);
+		lock_drop(locks, name_of(i));
 	}
 }
 
@@ -218,7 +216,7 @@ static void test_contention(void)
 	void *shared = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	pid_t pids[PROCESSES];
 	struct locks locks;
-	int n;
+	int n = 0;
 
 	owners = shared;
 	collisions = (int *)shared + 512;
@@ -250,13 +248,8 @@ static void test_contention(void)
 	ok(*collisions == 0, "nobody takes what another one has");
 	ok(*turns > ROUNDS, "and most have their turn");
 	locks_init(&locks, dir);
-	for (n = 0; n < NAMES; n++) {
-		char name[] = "n0.test";
-
-		name[1] = (char)('0' + n);
-		if (!take(&locks, name))
-			break;
-	}
+	while (n < NAMES && take(&locks, name_of(n)))
+		n++;
 	ok(n == NAMES, "all is free when all have ended");
 	locks_close(&locks);
 	munmap(shared, 4096);
