@@ -4,9 +4,10 @@
 
 #include "jsontext.h"
 
+#include <stdbool.h>
 #include <string.h>
 
-/* The longest key, and what is around it. */
+/* The longest key that is put together with what is around it. */
 #define KEY_MAX 32
 #define KEY_ROOM (KEY_MAX + sizeof(", \"\": "))
 /* As much is put together first: most strings are short, and nothing in them needs care. */
@@ -23,33 +24,13 @@ static size_t put_key(const struct buf *b, const char *key, char out[KEY_ROOM])
 		*p++ = ' ';
 	if (key) {
 		*p++ = '"';
-		for (size_t i = 0; i < KEY_MAX && key[i]; i++)
-			*p++ = key[i];
+		while (*key)
+			*p++ = *key++;
 		*p++ = '"';
 		*p++ = ':';
 		*p++ = ' ';
 	}
 	return (size_t)(p - out);
-}
-
-static void begin(struct buf *b, const char *key)
-{
-	char text[KEY_ROOM];
-
-	buf_add(b, text, put_key(b, key, text));
-}
-
-void jsontext_open(struct buf *b, const char *key, char bracket)
-{
-	begin(b, key);
-	buf_add(b, &bracket, 1);
-}
-
-void jsontext_close(struct buf *b, char bracket)
-{
-	char end[] = {' ', bracket};
-
-	buf_add(b, end, sizeof(end));
 }
 
 /* RFC 8259 section 7: quotation mark, reverse solidus, and the control characters. */
@@ -77,11 +58,51 @@ static size_t plain_len(const char *text)
 	return (size_t)((const char *)p - text);
 }
 
-bool jsontext_is_key(const char *key)
+static void quote(struct buf *b, const char *text)
 {
-	size_t len = plain_len(key);
+	buf_add(b, "\"", 1);
+	while (*text) {
+		size_t plain = plain_len(text);
 
-	return !key[len] && len <= KEY_MAX;
+		buf_add(b, text, plain);
+		text += plain;
+		if (*text)
+			escape(b, (unsigned char)*text++);
+	}
+	buf_add(b, "\"", 1);
+}
+
+/* Most keys are short, and nothing in them needs care. */
+static bool is_easy(const char *key)
+{
+	size_t len = key ? plain_len(key) : 0;
+
+	return len <= KEY_MAX && !(key && key[len]);
+}
+
+static void begin(struct buf *b, const char *key)
+{
+	char text[KEY_ROOM];
+	bool easy = is_easy(key);
+
+	buf_add(b, text, put_key(b, easy ? key : NULL, text));
+	if (easy)
+		return;
+	quote(b, key);
+	buf_add(b, ": ", 2);
+}
+
+void jsontext_open(struct buf *b, const char *key, char bracket)
+{
+	begin(b, key);
+	buf_add(b, &bracket, 1);
+}
+
+void jsontext_close(struct buf *b, char bracket)
+{
+	char end[] = {' ', bracket};
+
+	buf_add(b, end, sizeof(end));
 }
 
 void jsontext_string(struct buf *b, const char *key, const char *text)
@@ -93,24 +114,17 @@ void jsontext_string(struct buf *b, const char *key, const char *text)
 		jsontext_raw(b, key, "null");
 		return;
 	}
-	n = put_key(b, key, first);
-	first[n++] = '"';
 	plain = plain_len(text);
-	if (!text[plain] && plain < SHORT_MAX) {
-		memcpy(first + n, text, plain);
-		first[n + plain] = '"';
-		buf_add(b, first, n + plain + 1);
+	if (text[plain] || plain >= SHORT_MAX || !is_easy(key)) {
+		begin(b, key);
+		quote(b, text);
 		return;
 	}
-	buf_add(b, first, n);
-	while (*text) {
-		plain = plain_len(text);
-		buf_add(b, text, plain);
-		text += plain;
-		if (*text)
-			escape(b, (unsigned char)*text++);
-	}
-	buf_add(b, "\"", 1);
+	n = put_key(b, key, first);
+	first[n++] = '"';
+	memcpy(first + n, text, plain);
+	first[n + plain] = '"';
+	buf_add(b, first, n + plain + 1);
 }
 
 void jsontext_integer(struct buf *b, const char *key, long long n)

@@ -6,16 +6,9 @@
 #ifndef ACMEHOOK_JSONTEXT_H
 #define ACMEHOOK_JSONTEXT_H
 
-#include <stdbool.h>
-
 #include "buf.h"
 
-/*
- * All of these add a member with that key to an object, or with key NULL an element to an array.
- * Keys are short, and nothing in them has to be escaped: jsontext_is_key() says whether one is
- * such.
- */
-bool jsontext_is_key(const char *key);
+/* All of these add a member with that key to an object, or with key NULL an element to an array. */
 
 /* '{' or '['; with key NULL also the value that a line is, in an empty buffer or after a newline.
  */
